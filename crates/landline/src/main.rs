@@ -1,0 +1,2 @@
+//! Landline, the program.
+fn main() {}
