@@ -1,1 +1,21 @@
-//! Placeholder.
+//! The coreapp: it connects a line with its network, sends, receives, dispatches; and the functions behind every
+//! `/v1` call.
+//!
+//! - [`line`]: one business number with everything that belongs to it, and the state of its connection.
+//! - [`call`]: one file per subject of `/v1`; the functions that handlers call.
+//! - [`decide`]: the decisions, pure: `(state, event, now) → actions`.
+//! - [`translate`]: the one place that knows both vocabularies.
+//! - [`record`]: what the store keeps in typed records.
+
+pub mod call;
+pub mod decide;
+pub mod line;
+pub mod link;
+pub mod media;
+pub mod record;
+pub mod run;
+pub mod template;
+pub mod translate;
+
+pub use line::{GatewayStatus, Line, LineConfig, LineState, OnUnknown, OpenError, Step};
+pub use run::Core;

@@ -1,1 +1,19 @@
-//! Placeholder.
+//! The Cloud (Graph) API vocabulary, and its typed client. `cloud-api.md` is its reference.
+//!
+//! - [`webhook`]: what the network posts, split into events.
+//! - [`signature`]: `X-Hub-Signature-256`.
+//! - [`error`]: error bodies, and how a call can fail.
+//! - [`number`], [`template`], [`media`], [`message`]: the objects of the endpoints.
+//! - [`client`]: the calls.
+
+pub mod client;
+pub mod error;
+pub mod media;
+pub mod message;
+pub mod number;
+pub mod signature;
+pub mod template;
+pub mod webhook;
+
+pub use client::{Client, ClientConfig};
+pub use error::{ApiError, Failure};

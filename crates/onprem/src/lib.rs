@@ -1,1 +1,22 @@
-//! Placeholder.
+//! The On-Premises API vocabulary: messages, notifications, settings, errors, ids. Pure: no I/O, no async, no clock.
+//!
+//! A type of this crate that exists is valid: parsing is where the documented refusals come from.
+
+pub mod account;
+pub mod certificate;
+pub mod contact;
+pub mod envelope;
+pub mod error;
+pub mod id;
+pub mod media;
+pub mod message;
+pub mod notification;
+pub mod parse;
+pub mod phone;
+pub mod settings;
+pub mod template;
+pub mod user;
+
+pub use error::{Code, Refusal};
+pub use id::MessageId;
+pub use phone::WaId;

