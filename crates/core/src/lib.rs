@@ -8,12 +8,21 @@
 //! - [`record`]: what the store keeps in typed records.
 
 pub mod call;
+mod connection;
+mod customers;
 pub mod decide;
+mod dispatcher;
+mod feed;
+mod housekeeping;
 pub mod line;
 pub mod link;
 pub mod media;
+pub mod parcel;
+mod receiver;
 pub mod record;
 pub mod run;
+mod sender;
+mod signal;
 pub mod template;
 pub mod translate;
 

@@ -5,16 +5,25 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use onprem::MessageId;
 use onprem::id::Minter;
 use onprem::settings::{ApplicationSettings, UrlPolicy};
-use store::LineName;
+use onprem::user::Role;
 use store::record::Records;
+use store::{Batch, Direction, LineName, MessageRow, SharedStore, StoreError};
 use tokio::sync::watch;
 
 use crate::call::user::Gatekeeper;
-use crate::link::Fetcher;
+use crate::customers::Customers;
+use crate::link::{Fetcher, guarded_client};
 use crate::media::MediaFolder;
+use crate::record;
+use crate::signal::Signals;
 use crate::template::Templates;
+
+/// A webhook has to accept a connection within this time, and to answer within the other (`webhooks.md` 1.3).
+const WEBHOOK_CONNECT: Duration = Duration::from_secs(5);
+const WEBHOOK_TOTAL: Duration = Duration::from_secs(20);
 
 /// How a line is set up: configuration, not settings.
 #[derive(Clone)]
@@ -49,6 +58,8 @@ pub struct LineConfig {
     pub outbox_limit: u64,
     /// Pending callbacks; beyond it new sends get 1016.
     pub callbacks_limit: u64,
+    /// How many webhook bodies the relay is reading at this moment, when it is in the same process.
+    pub reading: Option<watch::Receiver<usize>>,
 }
 
 /// From where the built-in first password is accepted.
@@ -175,8 +186,14 @@ pub struct Line {
     pub(crate) media: MediaFolder,
     /// Fetches strangers' links.
     pub(crate) fetcher: Fetcher,
+    /// Posts notifications.
+    pub(crate) webhook: reqwest::Client,
     /// Logins, tokens and their limits.
     pub(crate) gatekeeper: Gatekeeper,
+    /// Customers stored lately.
+    pub(crate) contacts: Customers,
+    /// What its parts tell each other.
+    pub(crate) signals: Signals,
 }
 
 impl Line {
@@ -204,6 +221,55 @@ impl Line {
     pub fn records(&self) -> &Records {
         &self.records
     }
+
+    /// The store.
+    pub fn store(&self) -> &SharedStore {
+        self.records.store()
+    }
+
+    /// Whether notifications have somewhere to go; without a URL statuses are not made.
+    pub(crate) fn has_webhook(&self) -> bool {
+        !self.settings.borrow().webhook_url.is_empty()
+    }
+
+    /// The public id of a message.
+    pub(crate) fn public_id(&self, message: &MessageRow) -> MessageId {
+        self.minter.mint(message.direction == Direction::Outgoing, &message.wa_id, message.key)
+    }
+
+    /// Whether the relay is reading a webhook body at this moment.
+    pub(crate) fn is_reading(&self) -> bool {
+        self.config.reading.as_ref().is_some_and(|reading| *reading.borrow() > 0)
+    }
+
+    /// Takes the line for ready although no core runs: messages are accepted and stay in the outbox. For measurements.
+    pub fn assume_ready(&self) {
+        self.set_state(LineState::Ready);
+    }
+
+    pub(crate) fn set_state(&self, state: LineState) {
+        self.state.send_if_modified(|present| {
+            let differs = *present != state;
+            *present = state;
+            differs
+        });
+    }
+
+    /// The network no longer knows the registration: it has to be made again.
+    pub(crate) async fn forget_registration(&self) {
+        let name = &self.config.name;
+        let noted = match self.records.get::<record::Account>(name, "account").await {
+            Ok(Some(account)) => {
+                self.records.save(name, "account", &record::Account { registered: false, ..account }).await
+            }
+            Ok(None) => Ok(()),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = noted {
+            tracing::error!(line = %name, %error, "the lost registration is not noted");
+        }
+        self.number.send_replace(None);
+    }
 }
 
 /// Why a line cannot be opened.
@@ -211,7 +277,7 @@ impl Line {
 pub enum OpenError {
     /// The store.
     #[error(transparent)]
-    Store(#[from] store::StoreError),
+    Store(#[from] StoreError),
     /// The media folder.
     #[error("the media folder cannot be used: {0}")]
     Media(#[from] std::io::Error),
@@ -223,12 +289,56 @@ pub enum OpenError {
 impl Line {
     /// Opens a line: reads its records, makes what is missing (deployment id, the built-in admin). Starts nothing.
     /// `secret` is what public ids are scrambled with.
-    pub async fn open(
-        config: LineConfig,
-        records: Records,
-        secret: [u8; 32],
-    ) -> Result<Arc<Self>, OpenError> {
-        let _ = (config, records, secret);
-        unimplemented!()
+    pub async fn open(config: LineConfig, records: Records, secret: [u8; 32]) -> Result<Arc<Self>, OpenError> {
+        let name = &config.name;
+        let deployment = deployment(&records).await?;
+        if records.get::<record::User>(name, onprem::user::ADMIN).await?.is_none() {
+            let admin = record::User { role: Role::Admin, password_hash: None };
+            records.save(name, onprem::user::ADMIN, &admin).await?;
+        }
+        let settings = records.get::<record::Settings>(name, "application").await?.map(|stored| stored.0);
+        let account = records.get::<record::Account>(name, "account").await?;
+        let number = account.filter(|account| account.registered).map(|account| account.number);
+        let client = |error: &dyn std::fmt::Display| OpenError::Client(error.to_string());
+        let state = if number.is_some() { LineState::Connecting { trouble: None } } else { LineState::Unregistered };
+        let line = Self {
+            client: graph::Client::new(config.upstream.clone()).map_err(|error| client(&error))?,
+            minter: Minter::new(secret),
+            deployment,
+            settings: watch::Sender::new(Arc::new(settings.unwrap_or_default())),
+            state: watch::Sender::new(state),
+            number: watch::Sender::new(number),
+            templates: Templates::default(),
+            media: MediaFolder::open(config.media_dir.clone())?,
+            fetcher: Fetcher::new(config.url_policy).map_err(|error| client(&error))?,
+            webhook: guarded_client(config.url_policy, WEBHOOK_CONNECT, WEBHOOK_TOTAL).map_err(|error| client(&error))?,
+            gatekeeper: Gatekeeper::default(),
+            contacts: Customers::default(),
+            signals: Signals::new(),
+            records,
+            config,
+        };
+        // An older list is better than none until the network has been asked.
+        line.recall_templates().await?;
+        Ok(Arc::new(line))
+    }
+}
+
+/// The deployment's id; made at the first start.
+async fn deployment(records: &Records) -> Result<String, OpenError> {
+    let main = LineName::main();
+    if let Some(found) = records.get::<record::Deployment>(&main, "deployment").await? {
+        return Ok(found.id);
+    }
+    let id: String = uuid::Uuid::new_v4().simple().to_string().chars().take(8).collect();
+    let create = records.create(&main, "deployment", &record::Deployment { id: id.clone() })?;
+    match records.store().apply(Batch::of(vec![create])).await {
+        Ok(_) => Ok(id),
+        // Another node was faster.
+        Err(StoreError::Conflict) => {
+            let found = records.get::<record::Deployment>(&main, "deployment").await?;
+            Ok(found.map_or(id, |found| found.id))
+        }
+        Err(error) => Err(error.into()),
     }
 }

@@ -1,8 +1,16 @@
 //! Messages: accept and mark as read (`messages.md`, `rest-api.md` 13.1).
 
-use onprem::{MessageId, Refusal, WaId};
+use onprem::message::{Content, MediaSource, Outgoing};
+use onprem::{Code, MessageId, Refusal, WaId};
+use store::{Batch, Change, Direction, Lane, MessageState, Outcome, clock};
 
-use crate::line::Line;
+use super::store_refusal;
+use crate::line::{Line, LineState, Step};
+use crate::parcel::Parcel;
+use crate::{record, translate};
+
+/// The longest a message waits here, milliseconds (`messages.md` section 10: one pending for over a day is not valid).
+const LIFETIME_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// A message that was accepted: durable, with an id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,15 +23,134 @@ pub struct Accepted {
     pub id: MessageId,
 }
 
-#[expect(unused_variables, reason = "skeleton")]
 impl Line {
     /// `POST /v1/messages`. Order of refusals: parse, shape and values, not ready, what needs the store, load.
     pub async fn accept(&self, body: &[u8]) -> Result<Accepted, Refusal> {
-        unimplemented!()
+        let message = Outgoing::parse(body)?;
+        self.check_ready()?;
+        self.check_against_store(&message).await?;
+        self.check_load()?;
+
+        let lane = Lane::new(&message.to.canonical());
+        let now_ms = clock::now_ms();
+        let lifetime_ms = message.ttl_s.map_or(LIFETIME_MS, |ttl_s| LIFETIME_MS.min(i64::from(ttl_s) * 1000));
+        let (input, wa_id) = (message.input.clone(), message.to.clone());
+        let accept = Change::Accept {
+            line: self.config.name.clone(),
+            lane,
+            wa_id: wa_id.as_str().to_owned(),
+            kind: message.content.kind().to_owned(),
+            opaque: message.opaque.clone(),
+            body: Parcel::Message(Box::new(message)).to_bytes(),
+            at_ms: now_ms,
+            expires_ms: now_ms + lifetime_ms,
+        };
+        let applied = self.store().apply(Batch::of(vec![accept])).await;
+        match applied.map_err(|error| store_refusal(&error))?.first() {
+            Some(Outcome::Accepted { message, .. }) => {
+                let id = self.minter.mint(true, wa_id.as_str(), *message);
+                Ok(Accepted { input, wa_id, id })
+            }
+            other => Err(Refusal::new(Code::INTERNAL, format!("the store answered {other:?} to an accept"))),
+        }
     }
 
     /// `PUT /v1/messages/{id}`.
     pub async fn mark_read(&self, id: &str, body: &[u8]) -> Result<(), Refusal> {
-        unimplemented!()
+        onprem::message::parse_mark_read(body)?;
+        let unknown = || Refusal::not_found(format!("message {}: no such message", shown(id)));
+        let opened = self.minter.open(id).ok_or_else(unknown)?;
+        let found = self.store().message(opened.key).await.map_err(|error| store_refusal(&error))?;
+        let message = found.filter(|message| message.line == self.config.name).ok_or_else(unknown)?;
+        if opened.outgoing || message.direction == Direction::Outgoing {
+            return Err(Refusal::invalid("message id", "only incoming messages can be marked as read, this one is outgoing"));
+        }
+        let Some(network_id) = message.network_id.clone().filter(|_| message.state != MessageState::Read) else {
+            return Ok(());
+        };
+        let now_ms = clock::now_ms();
+        let changes = vec![
+            Change::Raise { message: message.key, state: MessageState::Read, at_ms: now_ms },
+            Change::AppendReceipt {
+                line: self.config.name.clone(),
+                lane: Lane::new(&WaId::from_network(&message.wa_id).canonical()),
+                message: message.key,
+                body: Parcel::Receipt { network_id }.to_bytes(),
+                at_ms: now_ms,
+                expires_ms: now_ms + LIFETIME_MS,
+            },
+        ];
+        self.store().apply(Batch::of(changes)).await.map_err(|error| store_refusal(&error))?;
+        Ok(())
     }
+
+    /// 503 / 1011 unless the start-up flow is done.
+    fn check_ready(&self) -> Result<(), Refusal> {
+        let state = self.state.borrow();
+        let Some((step, retry_after_s)) = not_ready(&state) else { return Ok(()) };
+        if self.signals.may_log_not_ready() {
+            tracing::warn!(line = %self.config.name, step = %step, "service not ready");
+        }
+        let details = format!("the core application is not ready: {step}");
+        Err(Refusal::new(Code::NOT_READY, details).retry_after(retry_after_s))
+    }
+
+    /// Templates, and media that are named by id.
+    async fn check_against_store(&self, message: &Outgoing) -> Result<(), Refusal> {
+        if let Content::Template(template) = &message.content {
+            let definitions = self
+                .templates_named(&template.name)
+                .await
+                .map_err(|not_loaded| Refusal::new(Code::TEMPLATE_FETCH, not_loaded.0))?;
+            let table = self.templates.table();
+            onprem::template::check(template, &definitions, table.namespace.as_deref())?;
+        }
+        for (field, kind, media) in translate::down::media_of(message) {
+            let MediaSource::Id(id) = &media.source else { continue };
+            let found: Option<record::Media> =
+                self.records.get(&self.config.name, id).await.map_err(|error| store_refusal(&error))?;
+            let found = found.ok_or_else(|| Refusal::not_found(format!("{field}.id: no media {}", shown(id))))?;
+            kind.check(&field, &found.content_type, found.bytes)?;
+        }
+        Ok(())
+    }
+
+    /// 503 / 1016 when a queue is too long.
+    fn check_load(&self) -> Result<(), Refusal> {
+        let (outbox, callbacks) = self.signals.depths();
+        let overloaded = |what: &str, limit: u64| {
+            Err(Refusal::new(Code::OVERLOADED, format!("{what} (limit {limit}): try again later")).retry_after(5))
+        };
+        if outbox >= self.config.outbox_limit {
+            return overloaded("too many messages wait to be sent", self.config.outbox_limit);
+        }
+        if callbacks >= self.config.callbacks_limit {
+            return overloaded("too many notifications wait for the webhook", self.config.callbacks_limit);
+        }
+        Ok(())
+    }
+}
+
+/// The step that a line is in and seconds to wait, unless it is ready.
+fn not_ready(state: &LineState) -> Option<(String, u32)> {
+    match state {
+        LineState::Ready => None,
+        LineState::Unregistered => Some(("no number is registered: call /v1/account first".to_owned(), 30)),
+        LineState::Disconnected { reason } => Some((format!("disconnected: {reason}"), 30)),
+        LineState::Connecting { trouble: None } => Some(("connecting to the network".to_owned(), 1)),
+        LineState::Connecting { trouble: Some(trouble) } => Some((format!("connecting to the network: {trouble}"), 5)),
+        LineState::Starting(Step::Templates { loaded }) => Some((format!("loading templates, {loaded} so far"), 1)),
+        LineState::Starting(Step::Offline { processed, left }) => {
+            Some((format!("processing offline messages, {processed} done, {left} in work"), 2))
+        }
+    }
+}
+
+/// A caller's text inside details: what is very long is cut.
+fn shown(text: &str) -> String {
+    let mut shown: String = text.chars().take(128).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    format!("{shown:?}")
 }

@@ -1,0 +1,338 @@
+//! The line's session with its network, and its start-up flow: templates, then offline messages, then ready.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use graph::Failure;
+use graph::error::Retry;
+use graph::number::{Connected, Number};
+use store::{Key, Queue, StoreError};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::decide::offline::{Limits, Offline, Verdict};
+use crate::line::{Line, LineState, Step};
+use crate::record;
+use crate::signal::Trouble;
+
+/// After this time an older list of templates is used.
+const TEMPLATES_PATIENCE: Duration = Duration::from_secs(60);
+
+/// Why a session ended, or did not begin.
+enum End {
+    /// Somebody has to do something about it.
+    Disconnected(String),
+    /// No number is registered here, or upstream.
+    Unregistered(String),
+    /// The network cannot be reached.
+    Unreachable(String),
+}
+
+impl From<StoreError> for End {
+    fn from(error: StoreError) -> Self {
+        Self::Disconnected(format!("the store: {error}"))
+    }
+}
+
+/// Keeps the line connected until `stop`.
+pub(crate) async fn run(line: Arc<Line>, stop: CancellationToken) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = connect_for_ever(&line) => {}
+    }
+    *line.signals.offline() = None;
+    line.set_state(LineState::Disconnected { reason: "the core is stopped".to_owned() });
+}
+
+async fn connect_for_ever(line: &Arc<Line>) {
+    let mut numbers = line.number.subscribe();
+    let mut failures: u32 = 0;
+    loop {
+        let registered = numbers.borrow_and_update().is_some();
+        if !registered {
+            line.set_state(LineState::Unregistered);
+            if numbers.changed().await.is_err() {
+                return;
+            }
+            continue;
+        }
+        let session = Session { line: line.clone() };
+        let end = session.run(failures > 0).await;
+        *line.signals.offline() = None;
+        let was_connected = matches!(line.state(), LineState::Ready | LineState::Starting(_));
+        failures = if was_connected { 1 } else { failures.saturating_add(1) };
+        let pause = match end {
+            End::Unreachable(trouble) => {
+                tracing::warn!(line = %line.config.name, reason = trouble, "not connected");
+                line.set_state(LineState::Connecting { trouble: Some(trouble) });
+                Duration::from_millis(100 << failures.min(5))
+            }
+            End::Disconnected(reason) => {
+                tracing::error!(line = %line.config.name, reason, "disconnected");
+                line.set_state(LineState::Disconnected { reason });
+                Duration::from_secs(u64::from(line.settings().heartbeat_interval).clamp(1, 60))
+            }
+            End::Unregistered(reason) => {
+                tracing::error!(line = %line.config.name, reason, "the number is not registered");
+                line.forget_registration().await;
+                continue;
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = numbers.changed() => {}
+        }
+    }
+}
+
+struct Session {
+    line: Arc<Line>,
+}
+
+impl Session {
+    /// One session from the connecting call to its end.
+    async fn run(&self, again: bool) -> End {
+        match self.live(again).await {
+            Ok(never) => match never {},
+            Err(end) => end,
+        }
+    }
+
+    async fn live(&self, again: bool) -> Result<std::convert::Infallible, End> {
+        let line = &self.line;
+        if !again {
+            line.set_state(LineState::Connecting { trouble: None });
+        }
+        // Trouble of an older session is not this one's.
+        line.signals.take_trouble();
+        let began = Instant::now();
+        let connected = line.client.number().await.map_err(end_of)?;
+        self.check_number(&connected.number).await?;
+        self.subscribe(&connected.number).await?;
+        self.begin_offline(&connected).await?;
+
+        line.set_state(LineState::Starting(Step::Templates { loaded: 0 }));
+        self.load_templates().await?;
+        self.process_offline().await?;
+        tracing::info!(
+            line = %line.config.name,
+            startup_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "ready"
+        );
+        line.set_state(LineState::Ready);
+        self.watch().await
+    }
+
+    async fn check_number(&self, number: &Number) -> Result<(), End> {
+        let expected = self.line.number().unwrap_or_default();
+        if number.digits() != expected {
+            let found = number.display_phone_number.clone();
+            return Err(End::Disconnected(format!("the network's number for this line is {found}, registered is {expected}")));
+        }
+        if !number.is_registered() {
+            return Err(End::Unregistered("the network says that the number is not registered".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Our app among the subscribed ones, and the number's webhooks pointing here.
+    async fn subscribe(&self, number: &Number) -> Result<(), End> {
+        let line = &self.line;
+        let apps = line.client.subscribed_apps().await.map_err(end_of)?;
+        if !apps.contains(&line.config.app_id) {
+            line.client.subscribe().await.map_err(end_of)?;
+        }
+        let Some(ours) = &line.config.relay_url else { return Ok(()) };
+        let present = number.webhook_configuration.as_ref().and_then(|webhooks| webhooks.phone_number.as_deref());
+        if present == Some(ours) {
+            return Ok(());
+        }
+        let mut set = line.records.get::<record::Override>(&line.config.name, "override").await?.unwrap_or_default();
+        if let Some(elsewhere) = present.filter(|url| !url.is_empty() && !set.urls.iter().any(|ours| ours == url))
+            && !line.config.take_over
+        {
+            return Err(End::Disconnected(format!(
+                "the number's webhooks point to {elsewhere}: set take_over to have them point here"
+            )));
+        }
+        if !set.urls.contains(ours) {
+            set.urls.push(ours.clone());
+            line.records.save(&line.config.name, "override", &set).await?;
+        }
+        line.client.override_webhook(ours, &line.config.verify_token).await.map_err(end_of)
+    }
+
+    /// The offline step begins with the connection, before the templates: what comes meanwhile counts.
+    async fn begin_offline(&self, connected: &Connected) -> Result<(), End> {
+        let line = &self.line;
+        let limits = Limits { quiet_ms: millis(line.config.quiet_time), limit_ms: millis(line.config.startup_limit) };
+        let step = Offline::begin(line.signals.steady_ms(), connected.date_s.unwrap_or_default(), limits);
+        *line.signals.offline() = Some(step);
+        let inbox = self.inbox().await?;
+        if let Some(step) = line.signals.offline().as_mut() {
+            step.counted(inbox);
+        }
+        Ok(())
+    }
+
+    /// What the inbox holds.
+    async fn inbox(&self) -> Result<Vec<Key>, StoreError> {
+        let mut keys: Vec<Key> = Vec::new();
+        loop {
+            let after = keys.last().copied().unwrap_or_default();
+            let page = self.line.store().take(Queue::Inbox, &self.line.config.name, after, 1000).await?;
+            if page.is_empty() {
+                return Ok(keys);
+            }
+            keys.extend(page.iter().map(|row| row.key));
+        }
+    }
+
+    /// Step (a). 5xx and unreachable are tried again; after a while an older list is used, none at all keeps waiting.
+    async fn load_templates(&self) -> Result<(), End> {
+        let line = &self.line;
+        let began = Instant::now();
+        let mut attempt: u32 = 0;
+        loop {
+            let progress = |loaded| line.set_state(LineState::Starting(Step::Templates { loaded }));
+            let failure = match line.load_templates(progress).await {
+                Ok(_) => return Ok(()),
+                Err(failure) => failure,
+            };
+            if let Failure::Refused(error) = &failure
+                && error.retry() == Retry::AfterRepair
+            {
+                return Err(End::Disconnected(format!("the message templates may not be read: {failure}")));
+            }
+            let older = if began.elapsed() < TEMPLATES_PATIENCE { 0 } else { line.recall_templates().await? };
+            if older > 0 {
+                tracing::warn!(line = %line.config.name, templates = older, %failure, "templates cannot be loaded: an older list is used");
+                return Ok(());
+            }
+            if attempt == 0 {
+                tracing::warn!(line = %line.config.name, %failure, "templates cannot be loaded yet");
+            }
+            self.still_there()?;
+            attempt += 1;
+            tokio::time::sleep(Duration::from_millis(250 << attempt.min(5))).await;
+        }
+    }
+
+    /// Step (b).
+    async fn process_offline(&self) -> Result<(), End> {
+        let line = &self.line;
+        // The six minutes belong to this step alone; what came while templates were loaded is in its counters.
+        if let Some(step) = line.signals.offline().as_mut() {
+            step.restart_clock(line.signals.steady_ms());
+        }
+        loop {
+            let now_ms = line.signals.steady_ms();
+            let reading = line.is_reading();
+            let Some(((processed, left), verdict)) =
+                line.signals.offline().as_ref().map(|step| (step.progress(), step.verdict(now_ms, reading)))
+            else {
+                break;
+            };
+            line.set_state(LineState::Starting(Step::Offline { processed, left }));
+            match verdict {
+                Verdict::Done => break,
+                Verdict::Capped => {
+                    tracing::warn!(line = %line.config.name, processed, left, "the offline step ran into its limit: ready all the same");
+                    break;
+                }
+                Verdict::Wait(until_ms) => {
+                    let wait = Duration::from_millis(u64::try_from(until_ms - now_ms).unwrap_or(0).clamp(1, 1_000));
+                    tokio::select! {
+                        () = tokio::time::sleep(wait) => {}
+                        () = line.signals.offline_moved.notified() => {}
+                        end = self.trouble() => return Err(end),
+                    }
+                }
+            }
+        }
+        *line.signals.offline() = None;
+        Ok(())
+    }
+
+    /// Ready: asks after silence, and notices when nothing has answered for too long.
+    async fn watch(&self) -> Result<std::convert::Infallible, End> {
+        let line = &self.line;
+        let mut numbers = line.number.subscribe();
+        loop {
+            let heartbeat = Duration::from_secs(u64::from(line.settings().heartbeat_interval.max(1)));
+            let silent_for = self.silent_for();
+            if silent_for >= heartbeat {
+                self.probe(heartbeat).await?;
+                self.still_there()?;
+            }
+            let wait = heartbeat.saturating_sub(self.silent_for()).max(Duration::from_millis(200));
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                end = self.trouble() => return Err(end),
+                _ = numbers.changed() => return Err(End::Unreachable("the registration changed".to_owned())),
+            }
+        }
+    }
+
+    /// One cheap request. Only a refusal of our credentials ends the session by itself.
+    async fn probe(&self, limit: Duration) -> Result<(), End> {
+        let answer = tokio::select! {
+            answer = tokio::time::timeout(limit, self.line.client.probe()) => answer,
+            end = self.trouble() => return Err(end),
+        };
+        match answer {
+            Ok(Err(Failure::Refused(error))) if error.retry() == Retry::AfterRepair => {
+                Err(end_of(Failure::Refused(error)))
+            }
+            Ok(Err(failure)) => {
+                tracing::debug!(line = %self.line.config.name, %failure, "the network does not answer");
+                // Not in a tight loop when it refuses at once.
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                Ok(())
+            }
+            Ok(Ok(())) | Err(_) => Ok(()),
+        }
+    }
+
+    /// How long the network has not answered anything.
+    fn silent_for(&self) -> Duration {
+        self.line.client.last_answer().map_or(Duration::MAX, |at| at.elapsed())
+    }
+
+    fn still_there(&self) -> Result<(), End> {
+        let limit = Duration::from_secs(u64::from(self.line.settings().unhealthy_interval.max(1)));
+        let silent_for = self.silent_for();
+        if silent_for > limit {
+            let seconds = silent_for.as_secs();
+            return Err(End::Unreachable(format!("nothing upstream has answered for {seconds} s")));
+        }
+        Ok(())
+    }
+
+    /// Resolves when another part of the line met something that ends the session.
+    async fn trouble(&self) -> End {
+        loop {
+            match self.line.signals.take_trouble() {
+                Some(Trouble::Disconnect(reason)) => return End::Disconnected(reason),
+                Some(Trouble::Unregister(reason)) => return End::Unregistered(reason),
+                None => self.line.signals.troubled.notified().await,
+            }
+        }
+    }
+}
+
+/// What a failed call says about the session.
+fn end_of(failure: Failure) -> End {
+    match failure {
+        Failure::Refused(error) if error.code == 133_010 => End::Unregistered(error.message),
+        Failure::Refused(error) if error.retry() == Retry::AfterRepair => End::Disconnected(format!(
+            "the network refuses this line's credentials: {} (code {})",
+            error.message, error.code
+        )),
+        failure => End::Unreachable(failure.to_string()),
+    }
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}

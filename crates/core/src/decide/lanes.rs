@@ -1,0 +1,428 @@
+//! Lanes: one try in flight per customer, in key order; many customers at once, in turn.
+//!
+//! Holds light references only. The rows stay in the store until they are finished, so forgetting a `Lanes` loses nothing.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Bound;
+
+use store::{Key, Lane, Ref};
+
+/// One waiting row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The row.
+    pub key: Key,
+    /// Not before, Unix milliseconds.
+    pub due_ms: i64,
+    /// Tries so far.
+    pub attempts: u32,
+    /// It may have left already: claimed by an owner that is gone, or sent without an answer.
+    pub uncertain: bool,
+    /// Free for the user of the lanes; 0 at first. The dispatcher notes how many had succeeded at the first failure.
+    pub mark: u64,
+}
+
+/// The lanes of one queue of one line.
+#[derive(Debug)]
+pub struct Lanes {
+    lanes: BTreeMap<Lane, Waiting>,
+    ready: VecDeque<Lane>,
+    timers: BTreeSet<(i64, Lane)>,
+    limit: usize,
+    in_flight: usize,
+    len: usize,
+    last_probe: Option<Lane>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    entries: VecDeque<Entry>,
+    place: Place,
+}
+
+/// Where a lane is noted; exactly one of them, so that no lane is forgotten or noted twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In `ready`.
+    Ready,
+    /// In `timers`, with this time.
+    Timer(i64),
+    /// Its head is in flight.
+    Busy,
+}
+
+impl Lanes {
+    /// Empty lanes with at most `limit` tries in flight.
+    pub fn new(limit: usize) -> Self {
+        Self {
+            lanes: BTreeMap::new(),
+            ready: VecDeque::new(),
+            timers: BTreeSet::new(),
+            limit,
+            in_flight: 0,
+            len: 0,
+            last_probe: None,
+        }
+    }
+
+    /// Rows held, those in flight included.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// No rows at all.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Tries in flight.
+    pub fn in_flight(&self) -> usize {
+        self.in_flight
+    }
+
+    /// Changes how many may be in flight. What flies already goes on.
+    pub fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
+    }
+
+    /// Puts a row at the end of its lane. Rows come in key order; one that is held already is ignored.
+    pub fn push(&mut self, row: &Ref, now_ms: i64) {
+        let entry = Entry {
+            key: row.key,
+            due_ms: row.due_ms,
+            attempts: row.attempts,
+            uncertain: row.claimed_by.is_some(),
+            mark: 0,
+        };
+        match self.lanes.get_mut(&row.lane) {
+            Some(lane) if lane.entries.back().is_some_and(|last| last.key >= entry.key) => {}
+            Some(lane) => {
+                lane.entries.push_back(entry);
+                self.len += 1;
+            }
+            None => {
+                let due_ms = entry.due_ms;
+                self.lanes.insert(row.lane.clone(), Waiting { entries: VecDeque::from([entry]), place: Place::Busy });
+                self.len += 1;
+                self.note(&row.lane, due_ms, now_ms);
+            }
+        }
+    }
+
+    /// The next row to try, if a place is free and one is due. Its lane is busy until it is settled.
+    pub fn next(&mut self, now_ms: i64) -> Option<(Lane, Entry)> {
+        if self.in_flight >= self.limit {
+            return None;
+        }
+        self.wake(now_ms);
+        let lane = self.ready.pop_front()?;
+        self.fly(lane)
+    }
+
+    /// The head of another lane than the last probe's, due or not: what a closed gate lets through.
+    pub fn probe(&mut self) -> Option<(Lane, Entry)> {
+        let from = self.last_probe.take().map_or(Bound::Unbounded, Bound::Excluded);
+        let free = |(_, waiting): &(&Lane, &Waiting)| waiting.place != Place::Busy;
+        let lane = (self.lanes.range((from, Bound::Unbounded)).find(free))
+            .or_else(|| self.lanes.iter().find(free))
+            .map(|(lane, _)| lane.clone())?;
+        self.last_probe = Some(lane.clone());
+        self.unnote(&lane);
+        self.fly(lane)
+    }
+
+    /// The row in flight is done (or set aside): its lane goes on with the next.
+    pub fn finish(&mut self, lane: &Lane, key: Key, now_ms: i64) {
+        self.land(lane, key, now_ms, |entries| {
+            entries.pop_front();
+        });
+    }
+
+    /// The row in flight has to be tried again at `entry.due_ms`; it stays the head of its lane.
+    pub fn put_back(&mut self, lane: &Lane, entry: Entry, now_ms: i64) {
+        self.land(lane, entry.key, now_ms, |entries| {
+            if let Some(head) = entries.front_mut() {
+                *head = entry;
+            }
+        });
+    }
+
+    /// A row that waits turned out to be done (a status named it): it goes, wherever it stands, unless it is in flight.
+    pub fn remove(&mut self, lane: &Lane, key: Key, now_ms: i64) {
+        let Some(waiting) = self.lanes.get_mut(lane) else { return };
+        let head_flies = waiting.place == Place::Busy;
+        let Some(at) = waiting.entries.iter().position(|entry| entry.key == key) else { return };
+        if head_flies && at == 0 {
+            return;
+        }
+        waiting.entries.remove(at);
+        self.len -= 1;
+        if !head_flies && at == 0 {
+            self.unnote(lane);
+            self.renote(lane, now_ms);
+        }
+    }
+
+    /// When the earliest waiting lane is due, Unix milliseconds; something that is ready counts as 0.
+    pub fn next_due_ms(&self) -> Option<i64> {
+        if !self.ready.is_empty() {
+            return Some(0);
+        }
+        self.timers.first().map(|(due_ms, _)| *due_ms)
+    }
+
+    /// Everything that waits may be tried now.
+    pub fn clear_delays(&mut self, now_ms: i64) {
+        self.each_head(now_ms, |head| head.due_ms = head.due_ms.min(now_ms));
+    }
+
+    /// Rows that may have left wait (again) until `until_ms` for word of them.
+    pub fn hold_uncertain(&mut self, until_ms: i64, now_ms: i64) {
+        for waiting in self.lanes.values_mut() {
+            for entry in waiting.entries.iter_mut().filter(|entry| entry.uncertain) {
+                entry.due_ms = until_ms;
+            }
+        }
+        self.each_head(now_ms, |_| {});
+    }
+
+    fn each_head(&mut self, now_ms: i64, change: impl Fn(&mut Entry)) {
+        self.ready.clear();
+        self.timers.clear();
+        let mut dues = Vec::with_capacity(self.lanes.len());
+        for (lane, waiting) in &mut self.lanes {
+            let Some(head) = waiting.entries.front_mut() else { continue };
+            if waiting.place != Place::Busy {
+                change(head);
+                dues.push((head.key, lane.clone(), head.due_ms));
+            }
+        }
+        // Oldest first: after an outage the longest waiting customer is served first.
+        dues.sort_unstable_by_key(|(key, ..)| *key);
+        for (_, lane, due_ms) in dues {
+            self.note(&lane, due_ms, now_ms);
+        }
+    }
+
+    fn wake(&mut self, now_ms: i64) {
+        while let Some((due_ms, lane)) = self.timers.pop_first() {
+            if due_ms > now_ms {
+                self.timers.insert((due_ms, lane));
+                break;
+            }
+            if let Some(waiting) = self.lanes.get_mut(&lane) {
+                waiting.place = Place::Ready;
+                self.ready.push_back(lane);
+            }
+        }
+    }
+
+    fn fly(&mut self, lane: Lane) -> Option<(Lane, Entry)> {
+        let waiting = self.lanes.get_mut(&lane)?;
+        let entry = waiting.entries.front()?.clone();
+        waiting.place = Place::Busy;
+        self.in_flight += 1;
+        Some((lane, entry))
+    }
+
+    fn land(&mut self, lane: &Lane, key: Key, now_ms: i64, change: impl FnOnce(&mut VecDeque<Entry>)) {
+        let Some(waiting) = self.lanes.get_mut(lane) else { return };
+        if waiting.place != Place::Busy || waiting.entries.front().is_none_or(|head| head.key != key) {
+            return;
+        }
+        let before = waiting.entries.len();
+        change(&mut waiting.entries);
+        self.len -= before - waiting.entries.len();
+        self.in_flight -= 1;
+        self.renote(lane, now_ms);
+    }
+
+    /// Notes a lane by its head; an empty one is forgotten.
+    fn renote(&mut self, lane: &Lane, now_ms: i64) {
+        match self.lanes.get(lane).and_then(|waiting| waiting.entries.front()).map(|head| head.due_ms) {
+            Some(due_ms) => self.note(lane, due_ms, now_ms),
+            None => {
+                self.lanes.remove(lane);
+            }
+        }
+    }
+
+    fn note(&mut self, lane: &Lane, due_ms: i64, now_ms: i64) {
+        let Some(waiting) = self.lanes.get_mut(lane) else { return };
+        if due_ms <= now_ms {
+            waiting.place = Place::Ready;
+            self.ready.push_back(lane.clone());
+        } else {
+            waiting.place = Place::Timer(due_ms);
+            self.timers.insert((due_ms, lane.clone()));
+        }
+    }
+
+    fn unnote(&mut self, lane: &Lane) {
+        match self.lanes.get(lane).map(|waiting| waiting.place) {
+            Some(Place::Ready) => self.ready.retain(|ready| ready != lane),
+            Some(Place::Timer(due_ms)) => {
+                self.timers.remove(&(due_ms, lane.clone()));
+            }
+            Some(Place::Busy) | None => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn row(lane: &str, key: Key, due_ms: i64) -> Ref {
+        Ref {
+            key,
+            lane: Lane::new(lane),
+            due_ms,
+            attempts: 0,
+            claimed_by: None,
+            event_time_s: 0,
+            set_aside: false,
+        }
+    }
+
+    #[test]
+    fn one_customer_has_one_try_in_flight_and_keeps_its_order() {
+        let mut lanes = Lanes::new(64);
+        for key in 1..=3 {
+            lanes.push(&row("a", key, 0), 0);
+        }
+
+        let (lane, first) = lanes.next(0).unwrap();
+        assert_eq!(first.key, 1);
+        assert_eq!(lanes.next(0), None);
+
+        lanes.finish(&lane, 1, 0);
+        assert_eq!(lanes.next(0).unwrap().1.key, 2);
+    }
+
+    #[test]
+    fn a_customer_that_waits_delays_nobody_else() {
+        let mut lanes = Lanes::new(64);
+        lanes.push(&row("a", 1, 0), 0);
+        lanes.push(&row("a", 2, 0), 0);
+        lanes.push(&row("b", 3, 0), 0);
+
+        let (lane, mut entry) = lanes.next(0).unwrap();
+        entry.due_ms = 100;
+        lanes.put_back(&lane, entry, 0);
+
+        assert_eq!(lanes.next(0).unwrap().1.key, 3);
+        assert_eq!(lanes.next(99), None);
+        assert_eq!(lanes.next_due_ms(), Some(100));
+        assert_eq!(lanes.next(100).unwrap().1.key, 1);
+    }
+
+    #[test]
+    fn no_more_are_in_flight_than_allowed() {
+        let mut lanes = Lanes::new(2);
+        for (lane, key) in [("a", 1), ("b", 2), ("c", 3)] {
+            lanes.push(&row(lane, key, 0), 0);
+        }
+
+        let (lane, entry) = lanes.next(0).unwrap();
+        lanes.next(0).unwrap();
+        assert_eq!(lanes.next(0), None);
+
+        lanes.finish(&lane, entry.key, 0);
+        assert_eq!(lanes.next(0).unwrap().1.key, 3);
+    }
+
+    #[test]
+    fn probes_take_another_customers_oldest_each_time() {
+        let mut lanes = Lanes::new(6);
+        for (lane, key) in [("a", 1), ("a", 2), ("b", 3)] {
+            lanes.push(&row(lane, key, 1000), 0);
+        }
+
+        let mut probed = Vec::new();
+        for _ in 0..3 {
+            let (lane, entry) = lanes.probe().unwrap();
+            probed.push(entry.key);
+            lanes.put_back(&lane, entry, 0);
+        }
+
+        assert_eq!(probed, [1, 3, 1]);
+    }
+
+    #[test]
+    fn a_row_that_a_status_named_frees_its_lane_at_once() {
+        let mut lanes = Lanes::new(64);
+        let mut claimed = row("a", 1, 5000);
+        claimed.claimed_by = Some(store::Token(1));
+        lanes.push(&claimed, 0);
+        lanes.push(&row("a", 2, 0), 0);
+        assert_eq!(lanes.next(0), None);
+
+        lanes.remove(&Lane::new("a"), 1, 0);
+
+        assert_eq!(lanes.next(0).unwrap().1.key, 2);
+    }
+
+    #[test]
+    fn rows_that_may_have_left_wait_anew_for_a_new_connection() {
+        let mut lanes = Lanes::new(64);
+        let mut claimed = row("a", 1, 0);
+        claimed.claimed_by = Some(store::Token(1));
+        lanes.push(&claimed, 0);
+
+        lanes.hold_uncertain(5000, 0);
+
+        assert_eq!(lanes.next(4999), None);
+        assert!(lanes.next(5000).unwrap().1.uncertain);
+    }
+
+    proptest! {
+        /// Whatever happens, every row is tried in the order of its lane, none is lost, and the counters agree.
+        #[test]
+        fn every_row_comes_out_in_order(
+            rows in prop::collection::vec((0_u8..5, 0_i64..50), 1..60),
+            limit in 1_usize..8,
+            choices in prop::collection::vec(any::<u8>(), 600),
+        ) {
+            let mut lanes = Lanes::new(limit);
+            let mut expected = BTreeMap::<Lane, Vec<Key>>::new();
+            for (at, (lane, due_ms)) in rows.iter().enumerate() {
+                let key = Key::try_from(at).unwrap() + 1;
+                let row = row(&format!("lane{lane}"), key, *due_ms);
+                expected.entry(row.lane.clone()).or_default().push(key);
+                lanes.push(&row, 0);
+            }
+            let mut done = BTreeMap::<Lane, Vec<Key>>::new();
+            let mut flying = Vec::new();
+            let mut now = 0;
+            let mut choices = choices.into_iter().cycle();
+            let mut steps = 0;
+            while !lanes.is_empty() {
+                steps += 1;
+                prop_assert!(steps < 10_000, "the lanes are stuck");
+                let choice = choices.next().unwrap();
+                let got = if choice % 7 == 0 { lanes.probe() } else { lanes.next(now) };
+                flying.extend(got);
+                prop_assert!(flying.len() == lanes.in_flight());
+                if choice % 5 == 0 { lanes.clear_delays(now); }
+                if flying.is_empty() || choice % 3 == 0 { now += 5; }
+                if !flying.is_empty() && (choice % 2 == 0 || flying.len() >= limit) {
+                    let (lane, mut entry) = flying.remove(usize::from(choice) % flying.len());
+                    // A choice that never changes would put the same row back for ever.
+                    if choice % 4 == 1 && entry.attempts < 3 {
+                        entry.due_ms = now + 3;
+                        entry.attempts += 1;
+                        lanes.put_back(&lane, entry, now);
+                    } else {
+                        lanes.finish(&lane, entry.key, now);
+                        done.entry(lane).or_default().push(entry.key);
+                    }
+                }
+            }
+            prop_assert_eq!(done, expected);
+            prop_assert_eq!(lanes.in_flight(), 0);
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! One event: translated, and committed as one batch (seen id, state, inbox row finished, notification appended).
+
+use std::sync::Arc;
+
+use graph::webhook::{Contact, ErrorObject, Event, Kind, Message, Status};
+use onprem::notification::Notification;
+use onprem::{MessageId, WaId};
+use store::{Batch, Body, Change, Direction, InboxRow, Key, MessageRow, MessageState, StoreError, clock};
+
+use super::{Shared, media};
+use crate::line::Line;
+use crate::parcel::read_opaque;
+use crate::record;
+use crate::translate::{error, up};
+
+/// Processes one row of the inbox. A row that is gone already is done.
+pub(super) async fn process(shared: &Arc<Shared>, key: Key) -> Result<(), StoreError> {
+    let line = &shared.line;
+    let Some(row) = line.store().inbox(vec![key]).await?.pop() else { return Ok(()) };
+    let event: Event = match serde_json::from_slice(&row.body) {
+        Ok(event) => event,
+        Err(error) => {
+            tracing::error!(line = %row.line, event = key, %error, "an event does not decode: kept aside");
+            return set_aside(shared, row).await;
+        }
+    };
+    let seen_id = event.seen_id();
+    let plan = Plan { shared, row: &row, seen_id };
+    match event.kind {
+        Kind::Message { message, contact, errors } => plan.message(*message, contact, errors).await,
+        Kind::Status(status) => plan.status(&status).await,
+        Kind::Error(error) => plan.error(&error).await,
+        Kind::Field { field, value } if field == "messages" => {
+            tracing::error!(line = %row.line, event = key, "a message of an unknown shape: kept aside");
+            drop(value);
+            set_aside(shared, row).await
+        }
+        Kind::Field { field, .. } => {
+            tracing::debug!(line = %row.line, field, "an event without an On-Premises form");
+            plan.commit(Vec::new()).await
+        }
+    }
+}
+
+/// What cannot be understood is kept where it can be shown, and holds up nobody.
+async fn set_aside(shared: &Arc<Shared>, row: InboxRow) -> Result<(), StoreError> {
+    let changes = vec![
+        Change::FinishInbox { inbox: row.key },
+        Change::AppendStray {
+            phone_number_id: shared.line.config.upstream.phone_number_id.clone(),
+            body: row.body,
+            at_ms: row.received_ms,
+        },
+    ];
+    apply(shared, changes).await
+}
+
+async fn apply(shared: &Arc<Shared>, changes: Vec<Change>) -> Result<(), StoreError> {
+    let batch = Batch::of(changes).fenced(shared.fence.clone());
+    match shared.line.store().apply(batch).await {
+        Ok(_) => Ok(()),
+        // Somebody finished the row before us.
+        Err(StoreError::Conflict) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+struct Plan<'a> {
+    shared: &'a Arc<Shared>,
+    row: &'a InboxRow,
+    seen_id: String,
+}
+
+impl Plan<'_> {
+    fn line(&self) -> &Arc<Line> {
+        &self.shared.line
+    }
+
+    /// Commits the event with what it changes; an event that was seen before only leaves the inbox.
+    async fn commit(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+        let mut all = vec![
+            Change::FinishInbox { inbox: self.row.key },
+            Change::Remember { line: self.row.line.clone(), id: self.seen_id.clone(), at_ms: clock::now_ms() },
+        ];
+        all.extend(changes);
+        match apply(self.shared, all).await {
+            Err(StoreError::Repeat) => {
+                apply(self.shared, vec![Change::FinishInbox { inbox: self.row.key }]).await
+            }
+            other => other,
+        }
+    }
+
+    fn callback(&self, kind: &'static str, body: Body) -> Change {
+        Change::AppendCallback {
+            line: self.row.line.clone(),
+            lane: self.row.lane.clone(),
+            kind,
+            body,
+            at_ms: clock::now_ms(),
+        }
+    }
+
+    async fn message(
+        &self,
+        mut message: Message,
+        contact: Option<Contact>,
+        errors: Vec<ErrorObject>,
+    ) -> Result<(), StoreError> {
+        let line = self.line().clone();
+        // Errors beside a message that could not be rendered belong to it (`cloud-api.md` 2.4).
+        if message.errors.is_empty() {
+            message.errors = errors;
+        }
+        if message.kind == "revoke" {
+            return self.revoked(&message).await;
+        }
+        let names = self.names(&message).await?;
+        let settings = line.settings();
+        let media = match up::media_of(&message) {
+            Some((kind, id)) => Some(media::receive(self.shared, &settings, kind, id, &message).await?),
+            None => None,
+        };
+        // A dry run with an empty id tells whether it is delivered at all.
+        let probe = line.minter.mint(false, "", 0);
+        let delivered = up::message(&message, contact.as_ref(), &probe, &names, media.as_ref(), &settings).is_some();
+        let wa_id = message.from.clone().or_else(|| message.from_user_id.clone()).unwrap_or_default();
+        let wa_id = WaId::from_network(&wa_id);
+
+        let mut changes = vec![Change::Message {
+            line: self.row.line.clone(),
+            direction: Direction::Incoming,
+            wa_id: wa_id.as_str().to_owned(),
+            network_id: Some(message.id.clone()),
+            kind: message.kind.clone(),
+            at_ms: clock::now_ms(),
+        }];
+        changes.extend(self.contact(&wa_id, contact.as_ref())?);
+        if delivered {
+            let body = Body::FromMessageKey(Box::new(move |key| {
+                let id = line.minter.mint(false, wa_id.as_str(), key);
+                up::message(&message, contact.as_ref(), &id, &names, media.as_ref(), &settings)
+                    .map(|notification| notification.to_bytes())
+                    .unwrap_or_default()
+            }));
+            changes.push(self.callback("inbound_message", body));
+        }
+        self.commit(changes).await
+    }
+
+    /// Our ids of the messages that this one refers to.
+    async fn names(&self, message: &Message) -> Result<up::Names, StoreError> {
+        let (context, reaction) = up::references(message);
+        Ok(up::Names {
+            context_id: self.our_id(context).await?,
+            reaction_id: self.our_id(reaction).await?,
+            business: self.line().number().unwrap_or_default(),
+        })
+    }
+
+    async fn our_id(&self, network_id: Option<&str>) -> Result<Option<MessageId>, StoreError> {
+        let Some(network_id) = network_id else { return Ok(None) };
+        let found = self.line().store().message_by_network_id(&self.row.line, network_id).await?;
+        Ok(found.map(|message| self.line().public_id(&message)))
+    }
+
+    /// The customer's name, when it is new or has changed.
+    fn contact(&self, wa_id: &WaId, card: Option<&Contact>) -> Result<Option<Change>, StoreError> {
+        let line = self.line();
+        let contact = record::Contact {
+            wa_id: wa_id.as_str().to_owned(),
+            name: card.and_then(|card| card.profile.name.clone()),
+        };
+        if !line.contacts.is_news(self.row.lane.as_str(), &contact) {
+            return Ok(None);
+        }
+        line.records.put(&self.row.line, self.row.lane.as_str(), &contact).map(Some)
+    }
+
+    /// The customer deleted a message (`webhooks.md` 2.14): a status about the inbound message.
+    async fn revoked(&self, message: &Message) -> Result<(), StoreError> {
+        let original = message.content.get("revoke").and_then(|revoke| revoke.get("original_message_id"));
+        let original = original.or_else(|| message.content.get("original_message_id")).and_then(|id| id.as_str());
+        let mut changes = Vec::new();
+        if let (Some(id), true) = (self.our_id(original).await?, self.line().has_webhook()) {
+            let customer = message.from.clone().or_else(|| message.from_user_id.clone()).unwrap_or_default();
+            let notification = up::deleted(&id, &customer, &message.timestamp);
+            changes.push(self.callback("status_change", notification.to_bytes().into()));
+        }
+        self.commit(changes).await
+    }
+
+    async fn status(&self, status: &Status) -> Result<(), StoreError> {
+        let line = self.line();
+        let Some(message) = self.message_of(status).await? else {
+            // Sent by another program on the same number, or long collected.
+            tracing::debug!(line = %self.row.line, status = status.status, "a status of a message that is not ours");
+            return self.commit(Vec::new()).await;
+        };
+        let Some(state) = state_of(&status.status) else {
+            return self.commit(self.notification(status, &message)).await;
+        };
+        let now_ms = clock::now_ms();
+        let mut changes = vec![Change::Raise { message: message.key, state, at_ms: now_ms }];
+        // A status may overtake the answer to the send, or be all that is left of it after a crash.
+        let waiting = line.store().outbox_of(message.key).await?;
+        if let Some(outbox) = &waiting {
+            changes.insert(
+                0,
+                Change::Sent {
+                    outbox: outbox.key,
+                    message: message.key,
+                    network_id: status.id.clone(),
+                    at_ms: now_ms,
+                },
+            );
+        }
+        // `sent` was noted already when the send was answered; any other state is told once.
+        let news = state > message.state || (state == MessageState::Sent && message.state == MessageState::Sent);
+        if news {
+            changes.extend(self.notification(status, &message));
+        }
+        self.commit(changes).await?;
+        if let Some(outbox) = waiting {
+            line.signals.resolve(outbox.lane, outbox.key);
+        }
+        Ok(())
+    }
+
+    async fn message_of(&self, status: &Status) -> Result<Option<MessageRow>, StoreError> {
+        let line = self.line();
+        if let Some(found) = line.store().message_by_network_id(&self.row.line, &status.id).await? {
+            return Ok(Some(found));
+        }
+        let opaque = status.biz_opaque_callback_data.as_deref();
+        let Some(key) = opaque.and_then(|data| read_opaque(&line.deployment, data)) else { return Ok(None) };
+        let found = line.store().message(key).await?;
+        Ok(found.filter(|message| message.line == self.row.line && message.direction == Direction::Outgoing))
+    }
+
+    fn notification(&self, status: &Status, message: &MessageRow) -> Vec<Change> {
+        let line = self.line();
+        if !line.has_webhook() {
+            return Vec::new();
+        }
+        let id = line.public_id(message);
+        let notification =
+            up::status(status, &id, &message.wa_id, message.opaque.as_deref(), &line.settings());
+        let change = |notification: Notification| self.callback("status_change", notification.to_bytes().into());
+        notification.map(change).into_iter().collect()
+    }
+
+    async fn error(&self, error: &ErrorObject) -> Result<(), StoreError> {
+        let notification = Notification { errors: vec![error::from_webhook(error)], ..Notification::default() };
+        tracing::warn!(line = %self.row.line, code = error.code, title = error.title, "the network reports an error");
+        let mut changes = Vec::new();
+        if self.line().has_webhook() {
+            changes.push(self.callback("error", notification.to_bytes().into()));
+        }
+        self.commit(changes).await
+    }
+}
+
+fn state_of(status: &str) -> Option<MessageState> {
+    match status {
+        "sent" => Some(MessageState::Sent),
+        "delivered" => Some(MessageState::Delivered),
+        "read" => Some(MessageState::Read),
+        "failed" => Some(MessageState::Failed),
+        _ => None,
+    }
+}

@@ -1,0 +1,110 @@
+//! What the parts of one running line tell each other in memory. Nothing here is a promise: the store has the facts.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use store::{Key, Lane};
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use crate::decide::offline::Offline;
+
+/// Something upstream that only the connection can deal with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// Credentials or account: the line is disconnected, with a sentence for people.
+    Disconnect(String),
+    /// The number is not registered any more.
+    Unregister(String),
+}
+
+/// Messages between connection, sender, receiver and dispatcher.
+pub(crate) struct Signals {
+    offline: Mutex<Option<Offline>>,
+    /// The offline step moved.
+    pub(crate) offline_moved: Notify,
+    resolved: Mutex<Vec<(Lane, Key)>>,
+    /// A status named a message that was waiting for word of it.
+    pub(crate) resolved_some: Notify,
+    trouble: Mutex<Option<Trouble>>,
+    /// There is trouble.
+    pub(crate) troubled: Notify,
+    outbox: AtomicU64,
+    callbacks: AtomicU64,
+    began: Instant,
+    not_ready_logged_s: AtomicU64,
+}
+
+impl Signals {
+    pub(crate) fn new() -> Self {
+        Self {
+            offline: Mutex::default(),
+            offline_moved: Notify::new(),
+            resolved: Mutex::default(),
+            resolved_some: Notify::new(),
+            trouble: Mutex::default(),
+            troubled: Notify::new(),
+            outbox: AtomicU64::new(0),
+            callbacks: AtomicU64::new(0),
+            began: Instant::now(),
+            not_ready_logged_s: AtomicU64::new(0),
+        }
+    }
+
+    /// Milliseconds of a steady clock, for what must not follow a jump of the wall clock.
+    pub(crate) fn steady_ms(&self) -> i64 {
+        i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX)
+    }
+
+    /// The offline step, while one runs.
+    pub(crate) fn offline(&self) -> MutexGuard<'_, Option<Offline>> {
+        lock(&self.offline)
+    }
+
+    /// An outbox row is done although its answer never came.
+    pub(crate) fn resolve(&self, lane: Lane, outbox: Key) {
+        lock(&self.resolved).push((lane, outbox));
+        self.resolved_some.notify_one();
+    }
+
+    /// The rows that were resolved since the last call.
+    pub(crate) fn take_resolved(&self) -> Vec<(Lane, Key)> {
+        std::mem::take(&mut *lock(&self.resolved))
+    }
+
+    /// Tells the connection of trouble; the first one counts.
+    pub(crate) fn trouble(&self, trouble: Trouble) {
+        lock(&self.trouble).get_or_insert(trouble);
+        self.troubled.notify_one();
+    }
+
+    /// The trouble since the last call.
+    pub(crate) fn take_trouble(&self) -> Option<Trouble> {
+        lock(&self.trouble).take()
+    }
+
+    /// Rows in the outbox and in the callbacks, as their loops know them.
+    pub(crate) fn depths(&self) -> (u64, u64) {
+        (self.outbox.load(Ordering::Relaxed), self.callbacks.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn set_outbox_depth(&self, rows: usize) {
+        self.outbox.store(rows.try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    pub(crate) fn set_callbacks_depth(&self, rows: usize) {
+        self.callbacks.store(rows.try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// True at most once a second: whether "service not ready" may be logged.
+    pub(crate) fn may_log_not_ready(&self) -> bool {
+        // 0 means never, so seconds count from 1.
+        let second = self.began.elapsed().as_secs() + 1;
+        self.not_ready_logged_s.swap(second, Ordering::Relaxed) != second
+    }
+}
+
+/// These mutexes guard plain data that is valid at every instant, so a panic elsewhere does not spoil it.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,135 @@
+//! A caller of `/v1`.
+
+use serde_json::{Value, json};
+
+/// `/v1` at one address, with or without a token.
+#[derive(Clone)]
+pub(crate) struct Api {
+    base: String,
+    token: Option<String>,
+    http: reqwest::Client,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    /// The first error's code.
+    pub(crate) fn code(&self) -> u64 {
+        self.body["errors"][0]["code"].as_u64().unwrap_or_default()
+    }
+
+    /// The first error's details.
+    pub(crate) fn details(&self) -> &str {
+        self.body["errors"][0]["details"].as_str().unwrap_or_default()
+    }
+
+    /// Status and body, as one value to compare.
+    pub(crate) fn whole(&self) -> Value {
+        json!({"status": self.status, "body": self.body})
+    }
+}
+
+impl Api {
+    pub(crate) fn new(base: &str) -> Self {
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { base: base.to_owned(), token: None, http }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    pub(crate) fn with_token(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    pub(crate) fn token(&self) -> &str {
+        self.token.as_deref().unwrap()
+    }
+
+    pub(crate) async fn login(&self, username: &str, password: &str) -> Self {
+        let request = self.http.post(self.url("/v1/users/login")).basic_auth(username, Some(password));
+        let answer = finish(request).await.unwrap();
+        assert_eq!(answer.status, 200, "login: {answer:?}");
+        self.with_token(answer.body["users"][0]["token"].as_str().unwrap())
+    }
+
+    /// Any request; an error when no answer came.
+    pub(crate) async fn try_call(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Answer, reqwest::Error> {
+        let mut request = self.http.request(method.parse().unwrap(), self.url(path));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        finish(request).await
+    }
+
+    pub(crate) async fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
+        self.try_call(method, path, body).await.unwrap()
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.call("GET", path, None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.call("POST", path, Some(body)).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.call("PATCH", path, Some(body)).await
+    }
+
+    /// A request made by hand, with this token.
+    pub(crate) fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        let request = self.http.request(method.parse().unwrap(), self.url(path));
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    pub(crate) async fn finish(request: reqwest::RequestBuilder) -> Answer {
+        finish(request).await.unwrap()
+    }
+
+    /// Sends a text; its id.
+    pub(crate) async fn text(&self, to: &str, body: &str) -> String {
+        let answer = self.post("/v1/messages", &text(to, body)).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+        answer.body["messages"][0]["id"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) async fn gateway_status(&self) -> String {
+        let answer = self.get("/v1/health").await;
+        answer.body["health"]["gateway_status"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits for `connected`.
+    pub(crate) async fn connected(&self) {
+        super::until("gateway_status connected", super::SOON, || async {
+            (self.gateway_status().await == "connected").then_some(())
+        })
+        .await;
+    }
+}
+
+pub(crate) fn text(to: &str, body: &str) -> Value {
+    json!({"to": to, "type": "text", "text": {"body": body}})
+}
+
+async fn finish(request: reqwest::RequestBuilder) -> Result<Answer, reqwest::Error> {
+    let response = request.send().await?;
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let bytes = response.bytes().await?;
+    let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    Ok(Answer { status, headers, body })
+}

@@ -1,0 +1,31 @@
+//! Neighbours of the program under test: a process, a webhook, virtual phones.
+
+mod api;
+mod crash;
+mod phones;
+mod process;
+mod sink;
+
+pub(crate) use api::{Answer, Api, text};
+pub(crate) use crash::Crash;
+pub(crate) use phones::Phones;
+pub(crate) use process::{Dev, Network};
+pub(crate) use sink::{Sink, Taken};
+
+use std::future::Future;
+use std::time::Duration;
+
+/// Waits until `fact` gives something, asking again every few milliseconds; panics with `what` after `limit`.
+pub(crate) async fn until<T, F: Future<Output = Option<T>>>(what: &str, limit: Duration, mut fact: impl FnMut() -> F) -> T {
+    let end = tokio::time::Instant::now() + limit;
+    loop {
+        if let Some(found) = fact().await {
+            return found;
+        }
+        assert!(tokio::time::Instant::now() < end, "waited {limit:?} in vain: {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// The usual limit of a wait: generous, because the disks of test machines stall for seconds.
+pub(crate) const SOON: Duration = Duration::from_secs(30);

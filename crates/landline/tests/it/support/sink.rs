@@ -1,0 +1,114 @@
+//! A webhook whose answers can be changed while it runs.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, StatusCode};
+use serde_json::Value;
+use tokio::sync::Notify;
+
+use super::SOON;
+
+type Answer = Box<dyn FnMut(&Value) -> u16 + Send>;
+
+/// One notification that came, and how it was answered.
+#[derive(Debug, Clone)]
+pub(crate) struct Taken {
+    pub(crate) body: Value,
+    pub(crate) headers: HeaderMap,
+    pub(crate) answer: u16,
+}
+
+struct Inner {
+    taken: Mutex<Vec<Taken>>,
+    answer: Mutex<Answer>,
+    came: Notify,
+}
+
+/// A webhook.
+#[derive(Clone)]
+pub(crate) struct Sink {
+    inner: Arc<Inner>,
+    url: String,
+}
+
+impl Sink {
+    /// One that takes everything.
+    pub(crate) async fn start() -> Self {
+        let inner = Arc::new(Inner { taken: Mutex::default(), answer: Mutex::new(Box::new(|_| 200)), came: Notify::new() });
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/hook", listener.local_addr().unwrap());
+        let shared = inner.clone();
+        let router = Router::new().fallback(move |headers: HeaderMap, body: Bytes| {
+            let inner = shared.clone();
+            async move {
+                let body: Value = serde_json::from_slice(&body).unwrap();
+                let answer = (inner.answer.lock().unwrap())(&body);
+                inner.taken.lock().unwrap().push(Taken { body, headers, answer });
+                inner.came.notify_waiters();
+                StatusCode::from_u16(answer).unwrap()
+            }
+        });
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { inner, url }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        self.url.clone()
+    }
+
+    /// How it answers from now on.
+    pub(crate) fn answer(&self, answer: impl FnMut(&Value) -> u16 + Send + 'static) {
+        *self.inner.answer.lock().unwrap() = Box::new(answer);
+    }
+
+    /// Everything that came.
+    pub(crate) fn all(&self) -> Vec<Taken> {
+        self.inner.taken.lock().unwrap().clone()
+    }
+
+    /// Everything that was answered with 200.
+    pub(crate) fn accepted(&self) -> Vec<Value> {
+        self.all().into_iter().filter(|taken| taken.answer == 200).map(|taken| taken.body).collect()
+    }
+
+    pub(crate) fn forget(&self) {
+        self.inner.taken.lock().unwrap().clear();
+    }
+
+    /// Waits until `fact` gives something from what was taken.
+    pub(crate) async fn until<T>(&self, what: &str, limit: Duration, mut fact: impl FnMut(&[Value]) -> Option<T>) -> T {
+        let end = tokio::time::Instant::now() + limit;
+        loop {
+            let came = self.inner.came.notified();
+            let accepted = self.accepted();
+            if let Some(found) = fact(&accepted) {
+                return found;
+            }
+            let last = accepted.iter().rev().take(5).collect::<Vec<_>>();
+            assert!(
+                tokio::time::timeout_at(end, came).await.is_ok(),
+                "waited {limit:?} in vain: {what}; {} came, the last: {last:#?}",
+                accepted.len()
+            );
+        }
+    }
+
+    /// The status notification of a message.
+    pub(crate) async fn status(&self, id: &str, status: &str) -> Value {
+        self.until(&format!("status {status} of {id}"), SOON, |bodies| {
+            bodies
+                .iter()
+                .find(|body| body["statuses"][0]["id"] == id && body["statuses"][0]["status"] == status)
+                .cloned()
+        })
+        .await
+    }
+
+    /// The first message notification for which `fact` holds.
+    pub(crate) async fn message(&self, what: &str, fact: impl Fn(&Value) -> bool) -> Value {
+        self.until(what, SOON, |bodies| bodies.iter().find(|body| fact(&body["messages"][0])).cloned()).await
+    }
+}
