@@ -1,5 +1,16 @@
 //! The webapp: routes of `/v1`, authentication, limits, headers, TLS. A handler parses, calls one function of `core`, answers.
+//!
+//! - `route`: one file per subject; a handler's signature says who may call it and what is answered.
+//! - `auth`: who calls. `body`: what they sent. `answer`: what they get.
+//! - `frame`: what every answer has in common, whatever a handler did.
+//! - [`tls`]: our own CA and the listener's certificate.
 
+mod answer;
+mod auth;
+mod body;
+mod frame;
+mod linger;
+mod route;
 pub mod tls;
 
 use std::future::Future;
@@ -30,8 +41,11 @@ pub trait CoreSwitch: Send + Sync {
     ) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>>;
 }
 
+/// The routes' state: one reference count per request, whatever it holds.
+pub(crate) type Web = Arc<Api>;
+
 /// All routes: `/v1/…`, `/`, `/livez`, `/readyz`, and `/dev/core` with a switch. Needs `ConnectInfo<SocketAddr>`.
 pub fn router(api: Api) -> axum::Router {
-    let _ = api;
-    axum::Router::new()
+    let routes = route::all(api.core_switch.is_some());
+    frame::around(routes).with_state(Arc::new(api))
 }

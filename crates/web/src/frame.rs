@@ -1,0 +1,364 @@
+//! What every answer has in common, whatever a handler did: headers, a request id, an envelope even after a panic.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::hash::{BuildHasher, RandomState};
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::task::{Context, Poll};
+
+use axum::Router;
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use onprem::{Code, Refusal};
+use tower::{Layer, Service};
+
+use crate::answer::{Cause, Done, Refused};
+use crate::linger;
+
+/// The reference's operations 6.2.
+const HEADERS: [(HeaderName, HeaderValue); 6] = [
+    (
+        STRICT_TRANSPORT_SECURITY,
+        HeaderValue::from_static("max-age=31536000"),
+    ),
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    ),
+    (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+];
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Failures are logged at most once in this time, milliseconds; the next line says how many were left out.
+const LOG_EVERY_MS: i64 = 1000;
+
+/// The routes with what surrounds them: envelopes for unknown paths and methods, and the frame. Call it last.
+pub(crate) fn around<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Router<S> {
+    routes
+        .fallback(unknown_path)
+        .method_not_allowed_fallback(other_method)
+        .layer(Frame::default())
+}
+
+async fn unknown_path(method: Method, uri: Uri) -> Refused {
+    let path: String = uri.path().chars().take(200).collect();
+    Refusal::new(Code::INTERNAL, format!("no such path: {method} {path}"))
+        .with_status(404)
+        .into()
+}
+
+/// `OPTIONS` is answered, any other method refused; the router adds `Allow` to both.
+async fn other_method(method: Method) -> Response {
+    if method == Method::OPTIONS {
+        return Done::done().into_response();
+    }
+    let details = format!("{method} is not offered here; the Allow header names what is");
+    Refused::bad_request(405, details).into_response()
+}
+
+/// The layer around every route.
+#[derive(Clone, Default)]
+struct Frame(Arc<Failures>);
+
+impl<S> Layer<S> for Frame {
+    type Service = Framed<S>;
+
+    fn layer(&self, inner: S) -> Framed<S> {
+        Framed {
+            inner,
+            failures: Arc::clone(&self.0),
+        }
+    }
+}
+
+#[derive(Clone)]
+struct Framed<S> {
+    inner: S,
+    failures: Arc<Failures>,
+}
+
+type Answered = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+impl<S> Service<Request> for Framed<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible>,
+    S::Future: Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Answered;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> Answered {
+        let method = request.method().clone();
+        let uri = request.uri().clone();
+        let failures = Arc::clone(&self.failures);
+        // A handler that panicked leaves nothing behind that another request uses: what is shared belongs to the
+        // line, which guards itself.
+        let answer = AssertUnwindSafe(self.inner.call(linger::around(request))).catch_unwind();
+        Box::pin(async move {
+            let mut response = match answer.await {
+                Ok(Ok(response)) => response,
+                Ok(Err(never)) => match never {},
+                Err(panic) => panicked(&*panic),
+            };
+            let id = request_id();
+            failures.note(&method, &uri, &id, &response);
+            dress(response.headers_mut(), &id);
+            Ok(response)
+        })
+    }
+}
+
+/// 500 / 1014. What the panic said is for the log only.
+fn panicked(panic: &(dyn std::any::Any + Send)) -> Response {
+    let said = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message");
+    let refusal =
+        Refusal::new(Code::INTERNAL, "an unexpected failure; the log has more").with_status(500);
+    let mut response = Refused::from(refusal).into_response();
+    response
+        .extensions_mut()
+        .insert(Cause(format!("panic: {said}")));
+    response
+}
+
+fn dress(headers: &mut HeaderMap, id: &str) {
+    headers.reserve(HEADERS.len() + 1);
+    for (name, value) in HEADERS {
+        headers.insert(name, value);
+    }
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, id);
+    }
+}
+
+/// A name for a request: one part for the process, one that counts. Unique, not secret.
+fn request_id() -> String {
+    static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one("process"));
+    static COUNT: AtomicU64 = AtomicU64::new(1);
+    format!(
+        "{:016x}-{:08x}",
+        *PROCESS,
+        COUNT.fetch_add(1, Ordering::Relaxed)
+    )
+}
+
+/// Failures of ours, logged sparingly: a full disk must not fill the log as well.
+#[derive(Default)]
+struct Failures {
+    logged_ms: AtomicI64,
+    left_out: AtomicU64,
+}
+
+impl Failures {
+    fn note(&self, method: &Method, uri: &Uri, request_id: &str, response: &Response) {
+        if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+            return;
+        }
+        let Some(left_out) = self.turn(store::clock::now_ms()) else {
+            return;
+        };
+        let cause = response.extensions().get::<Cause>();
+        let cause = cause.map_or("not known", |cause| cause.0.as_str());
+        let path = uri.path();
+        tracing::error!(%method, path, request_id, left_out, "request failed: {cause}");
+    }
+
+    /// Whether a line may be written now, and how many were left out before it.
+    fn turn(&self, now_ms: i64) -> Option<u64> {
+        let last = self.logged_ms.load(Ordering::Relaxed);
+        let due = now_ms.abs_diff(last) >= LOG_EVERY_MS.unsigned_abs();
+        let ours = due
+            && self
+                .logged_ms
+                .compare_exchange(last, now_ms, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok();
+        if ours {
+            return Some(self.left_out.swap(0, Ordering::Relaxed));
+        }
+        self.left_out.fetch_add(1, Ordering::Relaxed);
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::routing::{get, post};
+    use http::header::ALLOW;
+    use rstest::rstest;
+    use serde_json::Value;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::answer::tests::opened;
+    use crate::route::both;
+
+    async fn panics() -> Done {
+        panic!("a bug of ours")
+    }
+
+    fn app() -> Router {
+        let routes = Router::new().route("/", get(async || Done::done()));
+        let routes = both(routes, "/v1/x", get(async || Done::done()));
+        let routes = both(routes, "/v1/x", post(async || Done::done()));
+        let routes = both(routes, "/v1/panic", get(panics));
+        around(routes)
+    }
+
+    async fn ask(method: &str, path: &str) -> (u16, HeaderMap, Value) {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .body(Body::empty())
+            .unwrap();
+        opened(app().oneshot(request).await.unwrap()).await
+    }
+
+    #[tokio::test]
+    async fn an_unknown_path_is_404_in_an_envelope() {
+        let (status, _, body) = ask("GET", "/v1/nothing?a=b").await;
+
+        assert_eq!(status, 404);
+        assert_eq!(body["errors"][0]["code"], 1014);
+        assert_eq!(
+            body["errors"][0]["details"],
+            "no such path: GET /v1/nothing"
+        );
+        assert_eq!(body["meta"]["version"], "v2.53.1");
+    }
+
+    #[rstest]
+    #[case("DELETE", "/v1/x", "GET,HEAD,POST")]
+    #[case("PATCH", "/v1/x/", "GET,HEAD,POST")]
+    #[case("BREW", "/v1/panic", "GET,HEAD")]
+    #[case("POST", "/", "GET,HEAD")]
+    #[tokio::test]
+    async fn another_method_is_405_with_allow(
+        #[case] method: &str,
+        #[case] path: &str,
+        #[case] allow: &str,
+    ) {
+        let (status, headers, body) = ask(method, path).await;
+
+        assert_eq!(status, 405);
+        assert_eq!(headers[ALLOW], allow);
+        assert_eq!(body["errors"][0]["code"], 1025);
+        assert!(body["errors"][0]["details"].is_string());
+    }
+
+    #[tokio::test]
+    async fn options_are_told() {
+        let (status, headers, body) = ask("OPTIONS", "/v1/x").await;
+
+        assert_eq!(status, 200);
+        assert_eq!(headers[ALLOW], "GET,HEAD,POST");
+        assert_eq!(body["meta"]["api_status"], "stable");
+    }
+
+    #[tokio::test]
+    async fn a_trailing_slash_makes_no_difference() {
+        assert_eq!(ask("GET", "/v1/x").await.0, 200);
+        assert_eq!(ask("POST", "/v1/x/").await.0, 200);
+    }
+
+    #[tokio::test]
+    async fn head_is_get_without_a_body() {
+        let request = Request::head("/v1/x").body(Body::empty()).unwrap();
+
+        let response = app().oneshot(request).await.unwrap();
+
+        assert_eq!(response.status(), 200);
+        assert!(response.headers().contains_key("content-length"));
+        let body = axum::body::to_bytes(response.into_body(), 1000).await;
+        assert!(body.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn odd_header_names_and_a_body_on_get_do_no_harm() {
+        let request = Request::get("/v1/x")
+            .header("CONTENT_TYPE", "application/json")
+            .header("x.y", "z")
+            .header("Content-Type", "nonsense")
+            .body(Body::from("not json"))
+            .unwrap();
+
+        let response = app().oneshot(request).await.unwrap();
+
+        assert_eq!(response.status(), 200);
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_500_in_an_envelope() {
+        let (status, headers, body) = ask("GET", "/v1/panic").await;
+
+        assert_eq!(status, 500);
+        assert_eq!(body["errors"][0]["code"], 1014);
+        assert_eq!(
+            body["errors"][0]["details"],
+            "an unexpected failure; the log has more"
+        );
+        assert!(headers.contains_key(REQUEST_ID));
+    }
+
+    #[rstest]
+    #[case("/v1/x")]
+    #[case("/v1/nothing")]
+    #[case("/v1/panic")]
+    #[tokio::test]
+    async fn every_answer_wears_the_headers(#[case] path: &str) {
+        let (_, mut headers, _) = ask("GET", path).await;
+        headers.remove(REQUEST_ID).unwrap();
+        headers.remove("content-length").unwrap();
+
+        let mut worn: Vec<String> = headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
+            .collect();
+        worn.sort();
+        insta::assert_snapshot!(worn.join("\n"), @r"
+        cache-control: no-store
+        content-security-policy: default-src 'none'; frame-ancestors 'none'
+        content-type: application/json
+        referrer-policy: no-referrer
+        strict-transport-security: max-age=31536000
+        x-content-type-options: nosniff
+        x-frame-options: DENY
+        ");
+    }
+
+    #[tokio::test]
+    async fn request_ids_differ() {
+        let (_, first, _) = ask("GET", "/").await;
+        let (_, second, _) = ask("GET", "/").await;
+
+        assert_ne!(first[REQUEST_ID], second[REQUEST_ID]);
+    }
+
+    #[test]
+    fn failures_are_logged_once_a_second() {
+        let failures = Failures::default();
+
+        let turns = [10_000, 10_001, 10_999, 11_000, 11_001].map(|now| failures.turn(now));
+
+        assert_eq!(turns, [Some(0), None, None, Some(2), None]);
+    }
+}

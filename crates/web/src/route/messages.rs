@@ -1,0 +1,101 @@
+//! Messages: send and mark as read (the reference's messages and section 13.1).
+
+use axum::extract::State;
+use landline_core::call::message::Accepted;
+use onprem::{MessageId, WaId};
+use serde::Serialize;
+
+use super::{Segment, to_the_end};
+use crate::Web;
+use crate::answer::{Answer, Done, Refused};
+use crate::auth::User;
+use crate::body::JsonBody;
+
+/// `contacts` and `messages` of an answer.
+#[derive(Serialize)]
+pub(crate) struct Sent {
+    contacts: [Contact; 1],
+    messages: [Message; 1],
+}
+
+#[derive(Serialize)]
+struct Contact {
+    input: String,
+    wa_id: WaId,
+}
+
+#[derive(Serialize)]
+struct Message {
+    id: MessageId,
+}
+
+impl From<Accepted> for Sent {
+    fn from(Accepted { input, wa_id, id }: Accepted) -> Self {
+        Self {
+            contacts: [Contact { input, wa_id }],
+            messages: [Message { id }],
+        }
+    }
+}
+
+/// `POST /v1/messages`. When it answers, the message is on disk.
+pub(crate) async fn send(
+    State(web): State<Web>,
+    _: User,
+    JsonBody(body): JsonBody,
+) -> Result<Answer<201, Sent>, Refused> {
+    let accepted = web.line.accept(&body).await?;
+    Ok(Answer(accepted.into()))
+}
+
+/// `PUT /v1/messages/{id}`.
+pub(crate) async fn mark_read(
+    State(web): State<Web>,
+    _: User,
+    Segment(id): Segment,
+    JsonBody(body): JsonBody,
+) -> Result<Done, Refused> {
+    to_the_end(async move { web.line.mark_read(&id, &body).await }).await?;
+    Ok(Done::done())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse;
+
+    use super::*;
+    use crate::answer::tests::opened;
+
+    #[tokio::test]
+    async fn an_accepted_message_is_201_with_input_wa_id_and_id() {
+        let accepted = Accepted {
+            input: "+1 202 555 0143".to_owned(),
+            wa_id: WaId::from_network("12025550143"),
+            id: serde_json::from_str("\"gBGGEgIlVQFD8gIJAAAAAAAAAAAA\"").unwrap(),
+        };
+
+        let answer = Answer::<201, _>(Sent::from(accepted));
+
+        let (status, _, body) = opened(answer.into_response()).await;
+        assert_eq!(status, 201);
+        insta::assert_json_snapshot!(body, @r#"
+        {
+          "contacts": [
+            {
+              "input": "+1 202 555 0143",
+              "wa_id": "12025550143"
+            }
+          ],
+          "messages": [
+            {
+              "id": "gBGGEgIlVQFD8gIJAAAAAAAAAAAA"
+            }
+          ],
+          "meta": {
+            "api_status": "stable",
+            "version": "v2.53.1"
+          }
+        }
+        "#);
+    }
+}

@@ -1,0 +1,190 @@
+//! Users, login and logout (the reference's section 2).
+
+use axum::extract::State;
+use jiff::Timestamp;
+use onprem::user::{ADMIN, NewUser, Role, parse_login, parse_password_change};
+use serde::Serialize;
+
+use super::{Segment, to_the_end};
+use crate::answer::{Answer, Challenge, Done, Refused};
+use crate::auth::{Admin, Basic, Peer, User};
+use crate::body::{AnyBody, JsonBody};
+use crate::{Api, Web};
+
+/// `users` of an answer.
+#[derive(Serialize)]
+pub(crate) struct Users<U> {
+    users: [U; 1],
+}
+
+impl<U> Users<U> {
+    fn one<const STATUS: u16>(user: U) -> Answer<STATUS, Self> {
+        Answer(Self { users: [user] })
+    }
+}
+
+/// A login's element.
+#[derive(Serialize)]
+pub(crate) struct LoggedIn {
+    token: String,
+    expires_after: String,
+}
+
+/// A user by name.
+#[derive(Serialize)]
+pub(crate) struct Named {
+    username: String,
+}
+
+/// A user with what it may do; the key is upper-case in the original.
+#[derive(Serialize)]
+pub(crate) struct Known {
+    username: String,
+    #[serde(rename = "ROLES")]
+    role: Role,
+}
+
+impl Api {
+    /// Tells whoever keeps the admin's password in clear (`dev`) that it was changed.
+    fn password_changed(&self, username: &str, password: String) {
+        if let (ADMIN, Some(told)) = (username, &self.on_admin_password) {
+            told(password);
+        }
+    }
+}
+
+/// `POST /v1/users/login`. The body is optional, its content type does not matter.
+pub(crate) async fn login(
+    State(web): State<Web>,
+    Peer(address): Peer,
+    Basic { username, password }: Basic,
+    AnyBody(body): AnyBody,
+) -> Result<Answer<200, Users<LoggedIn>>, Refused> {
+    let new_password = parse_login(&body)?;
+    let issued = to_the_end(async move {
+        let issued = web
+            .line
+            .login(&username, &password, new_password.as_deref(), address)
+            .await?;
+        if let Some(password) = new_password {
+            web.password_changed(&username, password);
+        }
+        Ok(issued)
+    })
+    .await
+    .map_err(|refusal| Refused::from(refusal).asking_for(Challenge::Basic))?;
+    Ok(Users::one(LoggedIn {
+        token: issued.token,
+        expires_after: expiry(issued.expires_ms),
+    }))
+}
+
+/// `POST /v1/users/logout`.
+pub(crate) async fn logout(State(web): State<Web>, User(session): User) -> Result<Done, Refused> {
+    to_the_end(async move { web.line.logout(&session).await }).await?;
+    Ok(Done::done())
+}
+
+/// `POST /v1/users`.
+pub(crate) async fn create(
+    State(web): State<Web>,
+    _: Admin,
+    JsonBody(body): JsonBody,
+) -> Result<Answer<201, Users<Named>>, Refused> {
+    let user = NewUser::parse(&body)?;
+    let username = user.username.clone();
+    to_the_end(async move { web.line.create_user(user).await }).await?;
+    Ok(Users::one(Named { username }))
+}
+
+/// `GET /v1/users/{username}`.
+pub(crate) async fn show(
+    State(web): State<Web>,
+    user: User,
+    Segment(username): Segment,
+) -> Result<Answer<200, Users<Known>>, Refused> {
+    user.may_handle(&username)?;
+    let role = web.line.user_role(&username).await?;
+    Ok(Users::one(Known { username, role }))
+}
+
+/// `PUT /v1/users/{username}`.
+pub(crate) async fn change(
+    State(web): State<Web>,
+    user: User,
+    Segment(username): Segment,
+    JsonBody(body): JsonBody,
+) -> Result<Answer<200, Users<Named>>, Refused> {
+    user.may_handle(&username)?;
+    let password = parse_password_change(&body)?;
+    let name = username.clone();
+    to_the_end(async move {
+        web.line.change_password(&user.0, &name, &password).await?;
+        web.password_changed(&name, password);
+        Ok(())
+    })
+    .await?;
+    Ok(Users::one(Named { username }))
+}
+
+/// `DELETE /v1/users/{username}`.
+pub(crate) async fn delete(
+    State(web): State<Web>,
+    _: Admin,
+    Segment(username): Segment,
+) -> Result<Answer<200, Users<Named>>, Refused> {
+    let name = username.clone();
+    to_the_end(async move { web.line.delete_user(&name).await }).await?;
+    Ok(Users::one(Named { username }))
+}
+
+/// Unix milliseconds as the original prints them: `2031-02-17 09:05:44+00:00`.
+fn expiry(ms: i64) -> String {
+    let time = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX);
+    time.strftime("%Y-%m-%d %H:%M:%S+00:00").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse;
+    use rstest::rstest;
+
+    use super::*;
+    use crate::answer::tests::opened;
+
+    #[rstest]
+    #[case(0, "1970-01-01 00:00:00+00:00")]
+    #[case(1_929_171_944_000, "2031-02-18 09:05:44+00:00")]
+    #[case(1_709_164_799_999, "2024-02-28 23:59:59+00:00")]
+    #[case(1_709_251_199_000, "2024-02-29 23:59:59+00:00")]
+    #[case(i64::MAX, "9999-12-30 22:00:00+00:00")]
+    fn a_tokens_end_is_printed_as_in_the_original(#[case] ms: i64, #[case] printed: &str) {
+        assert_eq!(expiry(ms), printed);
+    }
+
+    #[tokio::test]
+    async fn a_user_is_shown_with_roles_in_capitals() {
+        let answer: Answer<200, _> = Users::one(Known {
+            username: "ops.reader".to_owned(),
+            role: Role::User,
+        });
+
+        let (status, _, body) = opened(answer.into_response()).await;
+
+        assert_eq!(status, 200);
+        insta::assert_json_snapshot!(body, @r#"
+        {
+          "meta": {
+            "api_status": "stable",
+            "version": "v2.53.1"
+          },
+          "users": [
+            {
+              "ROLES": "ROLE_USER",
+              "username": "ops.reader"
+            }
+          ]
+        }
+        "#);
+    }
+}
