@@ -1,7 +1,7 @@
 //! The Cloud (Graph) API vocabulary, and its typed client. `cloud-api.md` is its reference.
 //!
 //! - [`webhook`]: what the network posts, split into events.
-//! - [`signature`]: `X-Hub-Signature-256`.
+//! - [`signature`]: the header `X-Hub-Signature-256`.
 //! - [`error`]: error bodies, and how a call can fail.
 //! - [`number`], [`template`], [`media`], [`message`]: the objects of the endpoints.
 //! - [`client`]: the calls.
@@ -13,6 +13,7 @@ pub mod message;
 pub mod number;
 pub mod signature;
 pub mod template;
+mod tolerant;
 pub mod webhook;
 
 pub use client::{Client, ClientConfig};

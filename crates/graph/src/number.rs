@@ -2,25 +2,35 @@
 
 use serde::Deserialize;
 
+use crate::tolerant;
+
 /// The fields that [`crate::Client::number`] asks for. Unknown ones are ignored, absent ones `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default)]
 pub struct Number {
-    /// PHONE_ID.
+    /// `PHONE_ID`.
+    #[serde(deserialize_with = "tolerant::text_or_empty")]
     pub id: String,
     /// Formatted or digits.
+    #[serde(deserialize_with = "tolerant::text_or_empty")]
     pub display_phone_number: String,
     /// The approved display name.
+    #[serde(deserialize_with = "tolerant::text_or_empty")]
     pub verified_name: String,
     /// `CONNECTED`, `PENDING`, …
+    #[serde(deserialize_with = "tolerant::option_text")]
     pub status: Option<String>,
     /// `CLOUD_API`, `ON_PREMISE`, `NOT_APPLICABLE`.
+    #[serde(deserialize_with = "tolerant::option_text")]
     pub platform_type: Option<String>,
     /// `VERIFIED`, `NOT_VERIFIED`, `EXPIRED`.
+    #[serde(deserialize_with = "tolerant::option_text")]
     pub code_verification_status: Option<String>,
     /// Base64 name certificate, if the network has one.
+    #[serde(deserialize_with = "tolerant::option_text")]
     pub certificate: Option<String>,
     /// Where this number's webhooks go.
+    #[serde(deserialize_with = "tolerant::or_default")]
     pub webhook_configuration: Option<WebhookConfiguration>,
 }
 
@@ -48,10 +58,13 @@ impl Number {
 #[serde(default)]
 pub struct WebhookConfiguration {
     /// The app's URL.
+    #[serde(deserialize_with = "tolerant::option_text")]
     pub application: Option<String>,
     /// The account's override.
+    #[serde(deserialize_with = "tolerant::option_text")]
     pub whatsapp_business_account: Option<String>,
     /// The number's override.
+    #[serde(deserialize_with = "tolerant::option_text")]
     pub phone_number: Option<String>,
 }
 
@@ -62,4 +75,46 @@ pub struct Connected {
     pub number: Number,
     /// The network's own time (the `Date` of the answer), Unix seconds; `None` without the header.
     pub date_s: Option<i64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn absent_and_null_members_are_the_same() {
+        let number: Number = serde_json::from_str(
+            r#"{"id": 2201, "display_phone_number": "+1 202-555-0143", "verified_name": null, "certificate": null,
+                "status": "CONNECTED", "platform_type": "CLOUD_API", "webhook_configuration": {"application": null}}"#,
+        )
+        .unwrap();
+
+        assert_eq!(number.id, "2201");
+        assert_eq!(number.digits(), "12025550143");
+        assert_eq!(
+            (number.verified_name.as_str(), &number.certificate),
+            ("", &None)
+        );
+        assert_eq!(
+            number.webhook_configuration,
+            Some(WebhookConfiguration::default())
+        );
+        assert!(number.is_registered());
+    }
+
+    #[test]
+    fn a_number_that_is_elsewhere_or_cannot_send_is_not_registered() {
+        for (platform, status) in [
+            ("ON_PREMISE", "CONNECTED"),
+            ("CLOUD_API", "PENDING"),
+            ("NOT_APPLICABLE", "DISCONNECTED"),
+        ] {
+            let number = Number {
+                platform_type: Some(platform.into()),
+                status: Some(status.into()),
+                ..Number::default()
+            };
+            assert!(!number.is_registered(), "{platform} {status}");
+        }
+    }
 }

@@ -1,0 +1,158 @@
+//! The routes over a store that only remembers.
+
+mod intake;
+mod ledger;
+mod verification;
+
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
+use serde_json::Value;
+use store::Change;
+use tower::ServiceExt;
+
+use self::ledger::Ledger;
+use super::*;
+
+const SECRET: &str = "secret-of-the-test";
+
+/// A relay with two apps and two lines over a ledger.
+struct Rig {
+    ledger: Arc<Ledger>,
+    router: Router,
+}
+
+fn app(app_id: &str, app_secret: &str) -> (String, App) {
+    let app = App {
+        app_id: app_id.into(),
+        app_secret: app_secret.into(),
+        verify_token: if app_secret.is_empty() { "" } else { "verify" }.into(),
+    };
+    (app_id.into(), app)
+}
+
+fn rig_with(ledger: Ledger, lines: &[(&str, &str)]) -> Rig {
+    let ledger = Arc::new(ledger);
+    let relay = Relay {
+        store: ledger.clone(),
+        apps: Arc::new(HashMap::from([
+            app("71", SECRET),
+            app("72", "another"),
+            app("73", ""),
+        ])),
+        lines: Arc::new(
+            lines
+                .iter()
+                .map(|(id, name)| ((*id).to_owned(), LineName::new(name).unwrap()))
+                .collect(),
+        ),
+        canonical: Arc::new(|customer| format!("c{customer}")),
+    };
+    Rig {
+        ledger,
+        router: router(relay),
+    }
+}
+
+fn rig() -> Rig {
+    rig_with(Ledger::default(), &[("2201", "main"), ("2202", "sales")])
+}
+
+impl Rig {
+    async fn answer(
+        &self,
+        request: Request<Body>,
+    ) -> (StatusCode, HashMap<String, String>, String) {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+            .collect();
+        let body = to_bytes(response.into_body(), 10_000).await.unwrap();
+        (status, headers, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    async fn get(&self, uri: &str) -> (StatusCode, HashMap<String, String>, String) {
+        self.answer(Request::get(uri).body(Body::empty()).unwrap())
+            .await
+    }
+
+    async fn post(
+        &self,
+        app: &str,
+        signature: Option<&str>,
+        body: impl Into<Body>,
+    ) -> (StatusCode, Value) {
+        let mut request = Request::post(format!("/graph/{app}"));
+        if let Some(signature) = signature {
+            request = request.header("X-Hub-Signature-256", signature);
+        }
+        let (status, _, body) = self.answer(request.body(body.into()).unwrap()).await;
+        (status, serde_json::from_str(&body).unwrap())
+    }
+
+    /// Posts a body with its right signature.
+    async fn deliver(&self, body: &str) -> (StatusCode, Value) {
+        let signature = graph::signature::sign(SECRET, body.as_bytes());
+        self.post("71", Some(&signature), body.to_owned()).await
+    }
+
+    /// What was handed to the store, batch by batch.
+    fn kept(&self) -> Vec<Vec<Value>> {
+        let batches = self.ledger.batches.lock().unwrap();
+        batches
+            .iter()
+            .map(|changes| changes.iter().map(shown).collect())
+            .collect()
+    }
+}
+
+fn shown(change: &Change) -> Value {
+    let parsed = |body: &[u8]| serde_json::from_slice::<graph::webhook::Event>(body).unwrap();
+    match change {
+        Change::AppendInbox {
+            line,
+            lane,
+            event_time_s,
+            body,
+            at_ms,
+        } => {
+            assert!(*at_ms > 0);
+            json!([
+                line.as_str(),
+                lane.as_str(),
+                event_time_s,
+                parsed(body).seen_id()
+            ])
+        }
+        Change::AppendStray {
+            phone_number_id,
+            body,
+            at_ms,
+        } => {
+            assert!(*at_ms > 0);
+            json!(["stray", phone_number_id, parsed(body).seen_id()])
+        }
+        other => panic!("not of intake: {other:?}"),
+    }
+}
+
+fn messages(phone_number_id: &str, value: &Value) -> Value {
+    let mut value = value.clone();
+    value["metadata"] = json!({"phone_number_id": phone_number_id});
+    json!({"field": "messages", "value": value})
+}
+
+fn webhook(changes: &[Value]) -> String {
+    json!({"object": "whatsapp_business_account", "entry": [{"id": "9901", "time": 1_790_000_000, "changes": changes}]})
+        .to_string()
+}
+
+fn one_message() -> String {
+    webhook(&[messages("2201", &json!({"messages": [text("wamid.A")]}))])
+}
+
+fn text(id: &str) -> Value {
+    json!({"from": "12025550143", "id": id, "timestamp": "1790000000", "type": "text", "text": {"body": "h\u{e9}"}})
+}
