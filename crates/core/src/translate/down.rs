@@ -1,28 +1,229 @@
 //! Messages on their way down (`cloud-api.md` 4.3).
 
-use std::collections::HashMap;
+use std::slice::Iter;
 
-use onprem::message::{Media, Outgoing};
+use graph::message::{Context, Send};
+use onprem::message::template::{ButtonKind, Component, Parameter};
+use onprem::message::{Content, Media, Outgoing, TemplateMessage};
+use serde_json::{Map, Value, json};
 
-/// What stands in for the on-prem names inside a message: MEDIA_IDs of its media objects, and the quoted message.
+/// What stands in for the on-prem names inside a message: `MEDIA_ID`s of its media objects, and the quoted message.
 #[derive(Debug, Default, Clone)]
 pub struct Resolved {
-    /// MEDIA_ID for each media object of the message, in the order of [`media_of`].
+    /// `MEDIA_ID` for each media object of the message, in the order of [`media_of`].
     pub media: Vec<String>,
     /// The network's id of the quoted message, if it is known.
     pub context: Option<String>,
-    /// Parameter names by position, when the template has named ones.
+    /// Parameter names by position (of the header, then of the body), when the template has named ones: what
+    /// [`parameter_names`](super::template::parameter_names) says.
     pub named: Option<Vec<String>>,
 }
 
 /// The media objects of a message, each with the path that error details name, in a fixed order.
 pub fn media_of(message: &Outgoing) -> Vec<(String, &Media)> {
-    let _ = (message, HashMap::<(), ()>::new());
-    unimplemented!()
+    match &message.content {
+        Content::Text(_) => Vec::new(),
+        Content::Image(media) => vec![("image".to_owned(), media)],
+        Content::Document(media) => vec![("document".to_owned(), media)],
+        Content::Template(template) => template
+            .components
+            .iter()
+            .enumerate()
+            .flat_map(|(at, component)| {
+                parameters(component)
+                    .iter()
+                    .enumerate()
+                    .filter_map(move |(place, parameter)| {
+                        let (name, media) = parameter_media(parameter)?;
+                        let path = format!("template.components[{at}].parameters[{place}].{name}");
+                        Some((path, media))
+                    })
+            })
+            .collect(),
+    }
 }
 
 /// The Graph body of a message. `opaque` is Landline's own callback data.
-pub fn send(message: &Outgoing, resolved: &Resolved, opaque: String) -> graph::message::Send {
-    let _ = (message, resolved, opaque);
-    unimplemented!()
+///
+/// A media object without a `MEDIA_ID` in `resolved` goes without an id (links and providers never go upstream), and the
+/// network says so.
+pub fn send(message: &Outgoing, resolved: &Resolved, opaque: String) -> Send {
+    let mut ids = resolved.media.iter();
+    let object = match &message.content {
+        Content::Text(text) => json!({"body": text.body, "preview_url": text.preview_url}),
+        Content::Image(object) | Content::Document(object) => media(object, &mut ids, true),
+        Content::Template(object) => template(
+            object,
+            resolved.named.as_deref().unwrap_or_default(),
+            &mut ids,
+        ),
+    };
+    let kind = message.content.kind();
+    // A number needs its plus: without it the network puts the business's own country code in front.
+    let (to, recipient) = if message.to.is_scoped() {
+        (None, Some(message.to.to_string()))
+    } else {
+        (Some(format!("+{}", message.to)), None)
+    };
+    Send {
+        messaging_product: "whatsapp",
+        recipient_type: "individual",
+        to,
+        recipient,
+        kind,
+        context: resolved
+            .context
+            .clone()
+            .map(|message_id| Context { message_id }),
+        biz_opaque_callback_data: Some(opaque),
+        content: Map::from_iter([(kind.to_owned(), object)]),
+    }
 }
+
+/// A media object by its `MEDIA_ID`. Inside a template there is no caption: the network refuses members that it does not
+/// know there.
+fn media(media: &Media, ids: &mut Iter<'_, String>, with_caption: bool) -> Value {
+    let mut object = Map::new();
+    let members = [
+        ("id", ids.next()),
+        ("caption", media.caption.as_ref().filter(|_| with_caption)),
+        ("filename", media.filename.as_ref()),
+    ];
+    for (name, member) in members {
+        if let Some(text) = member {
+            object.insert(name.to_owned(), text.as_str().into());
+        }
+    }
+    Value::Object(object)
+}
+
+/// Without `namespace` (checked here, unknown upstream) and without `language.policy`.
+fn template(template: &TemplateMessage, names: &[String], ids: &mut Iter<'_, String>) -> Value {
+    // The names of the header come first, whatever order the caller's components have.
+    let of_header = template
+        .components
+        .iter()
+        .filter(|component| matches!(component, Component::Header(_)))
+        .flat_map(parameters)
+        .filter(|parameter| takes_name(parameter))
+        .count();
+    let (header_names, body_names) = names
+        .split_at_checked(of_header)
+        .unwrap_or((names, Default::default()));
+    let (mut header_names, mut body_names) = (header_names.iter(), body_names.iter());
+
+    let components: Vec<Value> = template
+        .components
+        .iter()
+        .map(|component| match component {
+            Component::Header(list) => json!({
+                "type": "header",
+                "parameters": named(list, &mut header_names, ids),
+            }),
+            Component::Body(list) => json!({
+                "type": "body",
+                "parameters": named(list, &mut body_names, ids),
+            }),
+            Component::Button {
+                sub_type,
+                index,
+                parameters,
+            } => json!({
+                "type": "button",
+                "sub_type": button_kind(*sub_type),
+                "index": index.to_string(),
+                "parameters": named(parameters, &mut [].iter(), ids),
+            }),
+        })
+        .collect();
+
+    let mut object = json!({"name": template.name, "language": {"code": template.language}});
+    if !components.is_empty()
+        && let Some(members) = object.as_object_mut()
+    {
+        members.insert("components".to_owned(), components.into());
+    }
+    object
+}
+
+fn named(
+    list: &[Parameter],
+    names: &mut Iter<'_, String>,
+    ids: &mut Iter<'_, String>,
+) -> Vec<Value> {
+    list.iter()
+        .map(|parameter| {
+            let mut object = self::parameter(parameter, ids);
+            if takes_name(parameter)
+                && let Some(name) = names.next()
+            {
+                object.insert("parameter_name".to_owned(), name.as_str().into());
+            }
+            Value::Object(object)
+        })
+        .collect()
+}
+
+/// `{"type": …, "<type>": …}`. Currency and date are rendered by their fallback only, so nothing else is told of a date.
+fn parameter(parameter: &Parameter, ids: &mut Iter<'_, String>) -> Map<String, Value> {
+    let (kind, value) = match parameter {
+        Parameter::Text(text) => ("text", json!(text)),
+        Parameter::Currency {
+            fallback_value,
+            code,
+            amount_1000,
+        } => (
+            "currency",
+            json!({"fallback_value": fallback_value, "code": code, "amount_1000": amount_1000}),
+        ),
+        Parameter::DateTime { fallback_value, .. } => {
+            ("date_time", json!({"fallback_value": fallback_value}))
+        }
+        Parameter::Image(object) => ("image", media(object, ids, false)),
+        Parameter::Video(object) => ("video", media(object, ids, false)),
+        Parameter::Document(object) => ("document", media(object, ids, false)),
+        Parameter::Location(value) => ("location", value.clone()),
+        Parameter::Payload(text) => ("payload", json!(text)),
+        Parameter::CouponCode(text) => ("coupon_code", json!(text)),
+        Parameter::Action(value) => ("action", value.clone()),
+    };
+    Map::from_iter([("type".to_owned(), kind.into()), (kind.to_owned(), value)])
+}
+
+fn parameters(component: &Component) -> &[Parameter] {
+    match component {
+        Component::Header(list) | Component::Body(list) => list,
+        Component::Button { parameters, .. } => parameters,
+    }
+}
+
+fn parameter_media(parameter: &Parameter) -> Option<(&'static str, &Media)> {
+    match parameter {
+        Parameter::Image(media) => Some(("image", media)),
+        Parameter::Video(media) => Some(("video", media)),
+        Parameter::Document(media) => Some(("document", media)),
+        _ => None,
+    }
+}
+
+/// Whether a parameter fills a placeholder in a text.
+fn takes_name(parameter: &Parameter) -> bool {
+    matches!(
+        parameter,
+        Parameter::Text(_) | Parameter::Currency { .. } | Parameter::DateTime { .. }
+    )
+}
+
+fn button_kind(kind: ButtonKind) -> &'static str {
+    match kind {
+        ButtonKind::QuickReply => "quick_reply",
+        ButtonKind::Url => "url",
+        ButtonKind::Catalog => "catalog",
+        ButtonKind::CopyCode => "copy_code",
+        ButtonKind::Flow => "flow",
+        ButtonKind::Mpm => "mpm",
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,6 @@
 //! Between the two vocabularies: messages down, events up, errors both ways (`cloud-api.md` section 4).
+//!
+//! Everything here is pure: values in, values out, no clock, no store, no network.
 
 pub mod down;
 pub mod error;
