@@ -14,6 +14,7 @@ use bytes::Bytes;
 use graph::webhook::{Event, split};
 use serde_json::json;
 use store::{Batch, Change, Lane, LineName, StoreError, clock};
+use tokio::sync::watch;
 
 use crate::{App, BODY_LIMIT, Desk, Relay, refusal, unavailable, unknown_app};
 
@@ -29,6 +30,7 @@ pub(crate) async fn take(
     let Some(app) = path.ok().and_then(|Path(app_id)| desk.app(&app_id)) else {
         return unknown_app();
     };
+    let _reading = Reading::begin(&desk.relay.reading);
     let signature = signature(request.headers());
     let body = match receive(request).await {
         Ok(body) => body,
@@ -54,6 +56,22 @@ pub(crate) async fn take(
     match desk.keep(&events).await {
         Ok(()) => Json(json!({"success": true})).into_response(),
         Err(_) => unavailable(),
+    }
+}
+
+/// Counts a body from its first byte until it is durable or refused, whatever way that ends.
+struct Reading<'a>(&'a watch::Sender<usize>);
+
+impl<'a> Reading<'a> {
+    fn begin(reading: &'a watch::Sender<usize>) -> Self {
+        reading.send_modify(|count| *count += 1);
+        Self(reading)
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count = count.saturating_sub(1));
     }
 }
 

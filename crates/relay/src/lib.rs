@@ -17,6 +17,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::json;
 use store::{LineName, SharedStore};
+use tokio::sync::watch;
 
 /// One Meta app whose webhooks come in at `/graph/{app_id}`.
 #[derive(Clone)]
@@ -40,6 +41,8 @@ pub struct Relay {
     pub lines: Arc<HashMap<String, LineName>>,
     /// The canonical id of a customer: the lane of its events.
     pub canonical: Arc<dyn Fn(&str) -> String + Send + Sync>,
+    /// How many bodies are being read (or made durable) at this moment.
+    pub reading: watch::Sender<usize>,
 }
 
 /// Greatest webhook body, bytes (`cloud-api.md` 2.2: the network sends up to 3 MB).

@@ -101,7 +101,7 @@ impl Line {
             let definitions = self
                 .templates_named(&template.name)
                 .await
-                .map_err(|not_loaded| Refusal::new(Code::TEMPLATE_FETCH, not_loaded.0))?;
+                .map_err(|not_loaded| Refusal::new(Code::TEMPLATE_FETCH_FAILED, not_loaded.0))?;
             let table = self.templates.table();
             onprem::template::check(template, &definitions, table.namespace.as_deref())?;
         }

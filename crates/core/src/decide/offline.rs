@@ -9,6 +9,9 @@ use std::collections::HashSet;
 
 use store::Key;
 
+/// How long a body that is being read prolongs the quiet time.
+const READING_PATIENCE_MS: i64 = 2_000;
+
 /// The limits of the step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -106,7 +109,8 @@ impl Offline {
         if now_ms < quiet {
             return Verdict::Wait(quiet.min(cap));
         }
-        if reading {
+        // For a while only: anybody may hold a request to the relay open.
+        if reading && now_ms < quiet + READING_PATIENCE_MS {
             return Verdict::Wait((now_ms + 10).min(cap));
         }
         Verdict::Done
@@ -169,8 +173,9 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_is_being_read_is_waited_for() {
+    fn a_body_that_is_being_read_is_waited_for_but_not_for_long() {
         assert_eq!(step(&[]).verdict(300, true), Verdict::Wait(310));
+        assert_eq!(step(&[]).verdict(2_300, true), Verdict::Done);
     }
 
     #[test]

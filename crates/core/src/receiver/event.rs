@@ -24,15 +24,18 @@ pub(super) async fn process(shared: &Arc<Shared>, key: Key) -> Result<(), StoreE
             return set_aside(shared, row).await;
         }
     };
-    let seen_id = event.seen_id();
+    let seen_id = match &event.kind {
+        // It has no time of its own; the same one is told once a minute (`webhooks.md` section 4).
+        Kind::Error(error) => format!("e:{}:{}", error.code, row.received_ms / 60_000),
+        _ => event.seen_id(),
+    };
     let plan = Plan { shared, row: &row, seen_id };
     match event.kind {
         Kind::Message { message, contact, errors } => plan.message(*message, contact, errors).await,
         Kind::Status(status) => plan.status(&status).await,
         Kind::Error(error) => plan.error(&error).await,
-        Kind::Field { field, value } if field == "messages" => {
-            tracing::error!(line = %row.line, event = key, "a message of an unknown shape: kept aside");
-            drop(value);
+        Kind::Field { field, .. } if field == "messages" || field.is_empty() => {
+            tracing::error!(line = %row.line, event = key, "an event of an unknown shape: kept aside");
             set_aside(shared, row).await
         }
         Kind::Field { field, .. } => {
@@ -112,7 +115,7 @@ impl Plan<'_> {
         if message.errors.is_empty() {
             message.errors = errors;
         }
-        if message.kind == "revoke" {
+        if up::revoked(&message).is_some() {
             return self.revoked(&message).await;
         }
         let names = self.names(&message).await?;
@@ -179,10 +182,8 @@ impl Plan<'_> {
 
     /// The customer deleted a message (`webhooks.md` 2.14): a status about the inbound message.
     async fn revoked(&self, message: &Message) -> Result<(), StoreError> {
-        let original = message.content.get("revoke").and_then(|revoke| revoke.get("original_message_id"));
-        let original = original.or_else(|| message.content.get("original_message_id")).and_then(|id| id.as_str());
         let mut changes = Vec::new();
-        if let (Some(id), true) = (self.our_id(original).await?, self.line().has_webhook()) {
+        if let (Some(id), true) = (self.our_id(up::revoked(message)).await?, self.line().has_webhook()) {
             let customer = message.from.clone().or_else(|| message.from_user_id.clone()).unwrap_or_default();
             let notification = up::deleted(&id, &customer, &message.timestamp);
             changes.push(self.callback("status_change", notification.to_bytes().into()));

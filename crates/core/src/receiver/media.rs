@@ -7,7 +7,6 @@ use futures_util::TryStreamExt;
 use graph::Failure;
 use graph::webhook::Message;
 use onprem::Code;
-use onprem::envelope::ErrorObject;
 use onprem::media::UPLOAD_LIMIT;
 use onprem::settings::{ApplicationSettings, AutoDownload};
 use store::{StoreError, clock};
@@ -15,6 +14,7 @@ use store::{StoreError, clock};
 use super::Shared;
 use crate::media::WriteError;
 use crate::record;
+use crate::translate::error::object;
 use crate::translate::up::ReceivedMedia;
 
 const TRIES: u32 = 3;
@@ -48,13 +48,8 @@ pub(super) async fn receive(
         tokio::time::sleep(Duration::from_secs(u64::from(attempt))).await;
     }
     tracing::warn!(line = %shared.line.config.name, kind = message.kind, reason = trouble.details, "media not downloaded");
-    let code = if trouble.is_throttled { Code(429) } else { Code(400) };
-    Ok(ReceivedMedia::Undownloaded(Some(ErrorObject {
-        code,
-        title: code.title().to_owned(),
-        details: Some(trouble.details),
-        href: None,
-    })))
+    let code = if trouble.is_throttled { Code::RATE_LIMIT } else { Code::MEDIA_DOWNLOAD };
+    Ok(ReceivedMedia::Undownloaded(Some(object(code, Some(trouble.details)))))
 }
 
 enum Try {

@@ -17,12 +17,9 @@ use crate::line::{Line, OnUnknown};
 use crate::parcel::{Parcel, opaque};
 use crate::signal::Trouble;
 use crate::translate::down::{self, Resolved};
-use crate::translate::error::{Verdict, verdict};
+use crate::translate::error::{Verdict, is_unknown_object, object, verdict};
+use crate::translate::template::parameter_names;
 use crate::translate::up;
-
-/// The code of a message that waited too long without a lifetime of its own, and with one (`messages.md` section 10).
-const PENDING_TOO_LONG: Code = Code(408);
-const EXPIRED: Code = Code(410);
 
 /// Tries a row once and tells what became of it.
 pub(super) async fn run(line: Arc<Line>, fence: Fence, lane: Lane, entry: Entry, stop: CancellationToken) -> Settled {
@@ -57,14 +54,15 @@ impl Attempt {
             Ok(Parcel::Receipt { network_id }) => self.receipt(&row, &network_id).await,
             Err(error) => {
                 tracing::error!(line = %row.line, message = row.message, %error, "an outbox row does not decode");
-                self.fail(&row, error_object(Code::INTERNAL, format!("stored message: {error}"))).await
+                self.fail(&row, object(Code::INTERNAL, Some(format!("stored message: {error}")))).await
             }
         }
     }
 
     async fn message(&mut self, row: &OutboxRow, message: &Outgoing) -> Result<Outcome, StoreError> {
         if self.entry.uncertain && self.line.config.on_unknown == OnUnknown::Fail {
-            return self.fail(row, error_object(Code::GENERIC, "whether the message was sent is not known")).await;
+            let details = "whether the message was sent is not known".to_owned();
+            return self.fail(row, object(Code::GENERIC, Some(details))).await;
         }
         if row.expires_ms <= clock::now_ms() {
             return self.fail(row, expired(message)).await;
@@ -115,7 +113,7 @@ impl Attempt {
             let same_language = |definition: &&onprem::template::Definition| definition.language == template.language;
             resolved.named = (table.by_name.get(&template.name))
                 .and_then(|languages| languages.iter().find(same_language))
-                .and_then(|definition| definition.named.clone());
+                .and_then(parameter_names);
         }
         Ok(Ok(resolved))
     }
@@ -152,14 +150,18 @@ impl Attempt {
 
     async fn refused(&mut self, row: &OutboxRow, message: &Outgoing, error: &graph::ApiError) -> Result<Outcome, StoreError> {
         // Media that the network has forgotten are brought there anew, once.
-        if error.code == 100 && error.subcode == Some(33) && row.attempts == 0 && !down::media_of(message).is_empty() {
-            upload::forget(&self.line, message).await?;
-            return self.put_back(row, 0).await;
+        if is_unknown_object(error) && !down::media_of(message).is_empty() {
+            if row.attempts == 0 {
+                upload::forget(&self.line, message).await?;
+                return self.put_back(row, 0).await;
+            }
+            let details = "the network does not know the media that were just brought to it";
+            return self.fail(row, object(Code::INTERNAL, Some(details.to_owned()))).await;
         }
         match verdict(error, row.attempts + 1) {
             Verdict::Fail(error) => self.fail(row, error).await,
             Verdict::Retry(reason) => {
-                tracing::warn!(line = %row.line, message = row.message, code = error.code, reason = reason.title, "refused for now");
+                tracing::warn!(line = %row.line, message = row.message, code = error.code, reason = %reason.title, "refused for now");
                 let wait_ms = delay::exponential_ms(row.attempts + 1, spread(row));
                 self.pause_ms = Some(wait_ms.min(1_000));
                 self.put_back(row, wait_ms).await
@@ -187,7 +189,7 @@ impl Attempt {
             Ok(()) => self.finish(row).await,
             Err(Failure::Refused(error)) => match verdict(&error, self.entry.attempts + 1) {
                 Verdict::Fail(reason) => {
-                    tracing::warn!(line = %row.line, code = error.code, reason = reason.title, "the network refused a read receipt");
+                    tracing::warn!(line = %row.line, code = error.code, reason = %reason.title, "the network refused a read receipt");
                     self.finish(row).await
                 }
                 _ => self.put_back(row, delay::exponential_ms(self.entry.attempts + 1, spread(row))).await,
@@ -256,16 +258,13 @@ impl Attempt {
     }
 }
 
+/// With and without a lifetime of its own (`messages.md` section 10).
 fn expired(message: &Outgoing) -> ErrorObject {
-    if message.ttl_s.is_some() {
-        error_object(EXPIRED, "its ttl passed before it could be sent")
-    } else {
-        error_object(PENDING_TOO_LONG, "it waited for more than a day")
-    }
-}
-
-fn error_object(code: Code, details: impl Into<String>) -> ErrorObject {
-    ErrorObject { code, title: code.title().to_owned(), details: Some(details.into()), href: None }
+    let (code, details) = match message.ttl_s {
+        Some(_) => (Code::EXPIRED, "its ttl passed before it could be sent"),
+        None => (Code::STALE, "it waited for more than a day"),
+    };
+    object(code, Some(details.to_owned()))
 }
 
 /// Something that differs from row to row, for spreading.

@@ -10,7 +10,7 @@ use tokio_util::io::ReaderStream;
 use crate::line::Line;
 use crate::link::LinkError;
 use crate::translate::down;
-use crate::translate::error::{Verdict, verdict};
+use crate::translate::error::{Verdict, object, verdict};
 use crate::record;
 
 /// The network keeps uploaded media for 30 days; a day less is safe (`cloud-api.md` 5, point 8).
@@ -114,5 +114,5 @@ fn upload_trouble(field: &str, failure: graph::Failure) -> Trouble {
 }
 
 fn fail(code: Code, details: String) -> Trouble {
-    Trouble::Fail(ErrorObject { code, title: code.title().to_owned(), details: Some(details), href: None })
+    Trouble::Fail(object(code, Some(details)))
 }

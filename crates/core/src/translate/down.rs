@@ -3,6 +3,7 @@
 use std::slice::Iter;
 
 use graph::message::{Context, Send};
+use onprem::media::MediaKind;
 use onprem::message::template::{ButtonKind, Component, Parameter};
 use onprem::message::{Content, Media, Outgoing, TemplateMessage};
 use serde_json::{Map, Value, json};
@@ -19,12 +20,12 @@ pub struct Resolved {
     pub named: Option<Vec<String>>,
 }
 
-/// The media objects of a message, each with the path that error details name, in a fixed order.
-pub fn media_of(message: &Outgoing) -> Vec<(String, &Media)> {
+/// The media objects of a message, each with the path that error details name and its kind, in a fixed order.
+pub fn media_of(message: &Outgoing) -> Vec<(String, MediaKind, &Media)> {
     match &message.content {
         Content::Text(_) => Vec::new(),
-        Content::Image(media) => vec![("image".to_owned(), media)],
-        Content::Document(media) => vec![("document".to_owned(), media)],
+        Content::Image(media) => vec![("image".to_owned(), MediaKind::Image, media)],
+        Content::Document(media) => vec![("document".to_owned(), MediaKind::Document, media)],
         Content::Template(template) => template
             .components
             .iter()
@@ -34,9 +35,9 @@ pub fn media_of(message: &Outgoing) -> Vec<(String, &Media)> {
                     .iter()
                     .enumerate()
                     .filter_map(move |(place, parameter)| {
-                        let (name, media) = parameter_media(parameter)?;
+                        let (name, kind, media) = parameter_media(parameter)?;
                         let path = format!("template.components[{at}].parameters[{place}].{name}");
-                        Some((path, media))
+                        Some((path, kind, media))
                     })
             })
             .collect(),
@@ -197,11 +198,11 @@ fn parameters(component: &Component) -> &[Parameter] {
     }
 }
 
-fn parameter_media(parameter: &Parameter) -> Option<(&'static str, &Media)> {
+fn parameter_media(parameter: &Parameter) -> Option<(&'static str, MediaKind, &Media)> {
     match parameter {
-        Parameter::Image(media) => Some(("image", media)),
-        Parameter::Video(media) => Some(("video", media)),
-        Parameter::Document(media) => Some(("document", media)),
+        Parameter::Image(media) => Some(("image", MediaKind::Image, media)),
+        Parameter::Video(media) => Some(("video", MediaKind::Video, media)),
+        Parameter::Document(media) => Some(("document", MediaKind::Document, media)),
         _ => None,
     }
 }

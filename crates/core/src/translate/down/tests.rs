@@ -346,7 +346,7 @@ fn media_inside_a_template_are_named_by_their_path() {
 
     let paths: Vec<String> = media_of(&message)
         .into_iter()
-        .map(|(path, _)| path)
+        .map(|(path, _, _)| path)
         .collect();
 
     assert_eq!(
