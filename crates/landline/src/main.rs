@@ -46,7 +46,7 @@ fn main() -> ExitCode {
 
     let ended = run(cli.command, &terminal);
 
-    terminal::flush(vec![terminal_guard, log_guard], Duration::from_secs(1));
+    terminal::flush(vec![terminal_guard, log_guard], Duration::from_millis(400));
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(stop) => {

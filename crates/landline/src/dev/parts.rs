@@ -1,9 +1,12 @@
 //! What runs in `dev`, and how it ends.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use store::SharedStore;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use super::published::Published;
 use super::switch::Switch;
@@ -12,12 +15,12 @@ use crate::serve::Serving;
 
 /// For requests in flight.
 const DRAIN: Duration = Duration::from_secs(3);
-/// The core goes on this long for requests in flight that need it, then it ends beside them.
+/// The core goes on this long at most for requests in flight that need it, then it ends beside them.
 const HEAD_START: Duration = Duration::from_millis(500);
-/// For the simulated network's last requests: by then its only visitors are strangers.
-const NETWORK_DRAIN: Duration = Duration::from_millis(300);
-/// For the whole end, below the five seconds that are promised.
-const END: Duration = Duration::from_millis(4700);
+/// For the last requests at the relay and the network: by then their only visitors are strangers.
+const NETWORK_DRAIN: Duration = Duration::from_millis(200);
+/// For the whole end. Five seconds are promised; the terminal and the log are written out after this.
+const END: Duration = Duration::from_millis(4300);
 
 /// What has been started so far; ends in order, wherever the start has come to.
 pub(super) struct Parts {
@@ -50,10 +53,7 @@ impl Parts {
     /// Ends everything: what serves stops accepting and drains, the core stops, the network is written, the store closes.
     pub(super) async fn end(self) {
         self.published.withdraw();
-        if tokio::time::timeout(END, Box::pin(self.end_in_order()))
-            .await
-            .is_err()
-        {
+        if timeout(END, Box::pin(self.end_in_order())).await.is_err() {
             // Nothing that was acknowledged depends on a clean end.
             tracing::warn!(
                 "not everything has ended in time; what is left is taken up at the next start"
@@ -62,18 +62,10 @@ impl Parts {
     }
 
     async fn end_in_order(self) {
-        let api = async {
-            // One after the other would take a limit each.
-            let mut ending = tokio::task::JoinSet::new();
-            for serving in self.api {
-                ending.spawn(serving.stop(DRAIN));
-            }
-            ending.join_all().await;
-        };
-        // Sends in flight at the API are accepted as long as the line is ready; statuses of what the core has in flight
-        // come in at the relay.
+        let mut api = pin!(drain(self.api));
+        // Sends in flight are accepted as long as the line is ready; statuses of what the core has in flight come in at
+        // the relay.
         let core = async {
-            tokio::time::sleep(HEAD_START).await;
             if let Some(core) = self.core {
                 core.end().await;
             }
@@ -81,7 +73,11 @@ impl Parts {
                 relay.stop(NETWORK_DRAIN).await;
             }
         };
-        tokio::join!(api, core);
+        if timeout(HEAD_START, &mut api).await.is_ok() {
+            core.await;
+        } else {
+            tokio::join!(api, core);
+        }
         if let Some(network) = self.network {
             network.stop(NETWORK_DRAIN).await;
         }
@@ -89,4 +85,13 @@ impl Parts {
             store.close().await;
         }
     }
+}
+
+/// Side by side: one after the other would take a limit each.
+async fn drain(listeners: Vec<Serving>) {
+    let mut ending = JoinSet::new();
+    for serving in listeners {
+        ending.spawn(serving.stop(DRAIN));
+    }
+    ending.join_all().await;
 }
