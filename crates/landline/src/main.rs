@@ -1,2 +1,75 @@
-//! Landline, the program.
-fn main() {}
+//! Landline, the program: the command line, configuration, and the wiring of the crates.
+//!
+//! - [`cli`]: the command line; [`exit`]: how a run ends; [`signal`], [`log`], [`terminal`]: its surroundings.
+//! - [`dev`]: everything in one process; [`simulate`]: the network alone; [`receiver`]: a webhook that prints.
+//! - [`serve`]: the one place that binds sockets and serves.
+//! - [`data`], [`file`], [`endpoints`]: what lies in a data directory.
+//! - [`banner`], [`shell`]: what the program tells its user to look at and to type.
+//! - [`network`]: the simulated network, here or elsewhere.
+
+mod banner;
+mod cli;
+mod data;
+mod dev;
+mod endpoints;
+mod exit;
+mod file;
+mod log;
+mod network;
+mod receiver;
+mod serve;
+mod shell;
+mod signal;
+mod simulate;
+mod terminal;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
+use crate::exit::Stop;
+use crate::terminal::Terminal;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let log_guard = log::start(&cli.log);
+    let (terminal, terminal_guard) = Terminal::stdout();
+    // The process-wide provider: rustls panics at first use when it finds none, or two.
+    if rustls::crypto::aws_lc_rs::default_provider()
+        .install_default()
+        .is_err()
+    {
+        tracing::debug!("a crypto provider was installed already");
+    }
+
+    let ended = run(cli.command, &terminal);
+
+    terminal::flush(vec![terminal_guard, log_guard], Duration::from_millis(400));
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stop) => {
+            stop.print();
+            ExitCode::from(stop.status())
+        }
+    }
+}
+
+fn run(command: Command, terminal: &Terminal) -> Result<(), Stop> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Stop::failed("the runtime cannot be started", error))?;
+    let ended = runtime.block_on(async {
+        let shutdown = signal::watch()?;
+        match command {
+            Command::Dev(args) => dev::run(*args, terminal, shutdown).await,
+            Command::Sim(args) => simulate::run(args, terminal, shutdown).await,
+            Command::Webhook(args) => receiver::run(&args, terminal, shutdown).await,
+        }
+    });
+    // A blocking call that hangs (a disk, a resolver) must not hold the end of the program.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    ended
+}
