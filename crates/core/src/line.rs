@@ -177,6 +177,8 @@ pub struct Line {
     pub(crate) fetcher: Fetcher,
     /// Logins, tokens and their limits.
     pub(crate) gatekeeper: Gatekeeper,
+    /// Where settings and account calls wait for their turn.
+    pub(crate) desk: crate::call::setting::Desk,
 }
 
 impl Line {
