@@ -1,10 +1,17 @@
+use std::net::IpAddr;
 use std::sync::Arc;
 
+use onprem::user::FIRST_PASSWORD;
 use rstest::rstest;
+use sha2::{Digest, Sha256};
+use store::clock;
 use tempfile::TempDir;
 
+use super::token::VALID_MS;
 use super::*;
 use crate::link::fake;
+use crate::media::hex;
+use crate::record::Token;
 
 const PASSWORD: &str = "Correct-horse-1";
 const OTHER: &str = "Battery-staple-2";
