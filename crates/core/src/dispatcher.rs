@@ -18,6 +18,7 @@ use crate::decide::gate::{Gate, Passage};
 use crate::decide::lanes::{Entry, Lanes};
 use crate::feed::Feed;
 use crate::line::Line;
+use crate::link;
 
 /// Failures after which a notification no longer holds up its customer, if others succeeded meanwhile.
 const SET_ASIDE_AFTER: u32 = 10;
@@ -315,6 +316,11 @@ async fn deliver(line: &Line, url: &str, key: Key) -> Delivery {
         Ok(Some(row)) => row,
         Ok(None) => return Delivery::Taken,
         Err(error) => return Delivery::Unread(error),
+    };
+    // A host that is an address is not resolved, so the resolver cannot refuse it.
+    let url = match link::check(url, line.config.url_policy) {
+        Ok(url) => url,
+        Err(error) => return Delivery::Refused(error.to_string()),
     };
     let request = (line.webhook.post(url))
         .header(http::header::CONTENT_TYPE, "application/json")

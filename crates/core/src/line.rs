@@ -13,6 +13,7 @@ use store::record::Records;
 use store::{Batch, Direction, LineName, MessageRow, SharedStore, StoreError};
 use tokio::sync::watch;
 
+use crate::call::setting::Desk;
 use crate::call::user::Gatekeeper;
 use crate::customers::Customers;
 use crate::link::{Fetcher, guarded_client};
@@ -194,6 +195,8 @@ pub struct Line {
     pub(crate) contacts: Customers,
     /// What its parts tell each other.
     pub(crate) signals: Signals,
+    /// Where settings and account calls wait for their turn.
+    pub(crate) desk: Desk,
 }
 
 impl Line {
@@ -313,6 +316,7 @@ impl Line {
             fetcher: Fetcher::new(config.url_policy).map_err(|error| client(&error))?,
             webhook: guarded_client(config.url_policy, WEBHOOK_CONNECT, WEBHOOK_TOTAL).map_err(|error| client(&error))?,
             gatekeeper: Gatekeeper::default(),
+            desk: Desk::default(),
             contacts: Customers::default(),
             signals: Signals::new(),
             records,

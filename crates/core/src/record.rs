@@ -46,6 +46,9 @@ pub struct Account {
     pub registered: bool,
     /// The two-step PIN that the number was (or is to be) registered with.
     pub pin: Option<String>,
+    /// When the network was asked to register it, within the last 72 hours; Unix milliseconds, oldest first.
+    #[serde(default)]
+    pub registrations_ms: Vec<i64>,
 }
 
 /// Webhook URLs that this line has set as its number's override; one record, named `override`.

@@ -27,6 +27,7 @@ use sim::{Retry, World};
 use store::LineName;
 use store::record::Records;
 use store::seal::Seal;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use self::config::{Config, NetworkChoice, URL_POLICY};
@@ -71,6 +72,7 @@ pub(crate) async fn run(
         data: &data,
         published,
         terminal,
+        reading: watch::Sender::new(0),
     };
     let started = tokio::select! {
         biased;
@@ -90,6 +92,8 @@ struct Start<'a> {
     data: &'a DataDir,
     published: Arc<Published>,
     terminal: &'a Terminal,
+    /// Webhook bodies that the relay is reading: the start-up flow does not end in the middle of one.
+    reading: watch::Sender<usize>,
 }
 
 /// The sockets. All are bound before anything needs to know a port.
@@ -156,7 +160,7 @@ impl Start<'_> {
             parts,
             sockets,
             tls,
-            relay_of(&world, &records),
+            relay_of(&world, &records, self.reading.clone()),
             self.api(&line, &core),
         );
         core.start()
@@ -259,6 +263,7 @@ impl Start<'_> {
             media_dir: self.data.media(),
             outbox_limit: OUTBOX_LIMIT,
             callbacks_limit: CALLBACKS_LIMIT,
+            reading: Some(self.reading.subscribe()),
         }
     }
 
@@ -356,7 +361,7 @@ fn serve(
 }
 
 /// The relay of this world: one app, one number. Events of other numbers are kept and shown.
-fn relay_of(world: &World, records: &Records) -> relay::Relay {
+fn relay_of(world: &World, records: &Records, reading: watch::Sender<usize>) -> relay::Relay {
     let graph = &world.graph;
     let app = relay::App {
         app_id: graph.app_id.clone(),
@@ -371,5 +376,6 @@ fn relay_of(world: &World, records: &Records) -> relay::Relay {
             LineName::main(),
         )])),
         canonical: Arc::new(|id| WaId::from_network(id).canonical()),
+        reading,
     }
 }
