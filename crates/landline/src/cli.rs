@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use crate::bench::BenchArgs;
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use reqwest::Url;
@@ -58,6 +59,8 @@ pub(crate) enum Command {
     /// Run a webhook receiver that prints what arrives
     #[command(after_help = WEBHOOK_EXAMPLES)]
     Webhook(WebhookArgs),
+    /// Measure against a bare reference, in one run
+    Bench(BenchArgs),
 }
 
 /// Flags of logging, good for every subcommand.

@@ -2,12 +2,14 @@
 //!
 //! - [`cli`]: the command line; [`exit`]: how a run ends; [`signal`], [`log`], [`terminal`]: its surroundings.
 //! - [`dev`]: everything in one process; [`simulate`]: the network alone; [`receiver`]: a webhook that prints.
+//! - [`bench`]: measurements.
 //! - [`serve`]: the one place that binds sockets and serves.
 //! - [`data`], [`file`], [`endpoints`]: what lies in a data directory.
 //! - [`banner`], [`shell`]: what the program tells its user to look at and to type.
 //! - [`network`]: the simulated network, here or elsewhere.
 
 mod banner;
+mod bench;
 mod cli;
 mod data;
 mod dev;
@@ -67,6 +69,10 @@ fn run(command: Command, terminal: &Terminal) -> Result<(), Stop> {
             Command::Dev(args) => dev::run(*args, terminal, shutdown).await,
             Command::Sim(args) => simulate::run(args, terminal, shutdown).await,
             Command::Webhook(args) => receiver::run(&args, terminal, shutdown).await,
+            Command::Bench(args) => tokio::select! {
+                () = shutdown.cancelled() => Ok(()),
+                ended = Box::pin(bench::run(args)) => ended,
+            },
         }
     });
     // A blocking call that hangs (a disk, a resolver) must not hold the end of the program.

@@ -12,6 +12,8 @@ use anyhow::Context;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
+use crate::exit::Stop;
+
 /// `landline bench`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  landline bench accept --json")]
@@ -67,10 +69,11 @@ struct Spread {
 }
 
 /// Runs the chosen measurement.
-pub(crate) async fn run(args: BenchArgs) -> anyhow::Result<()> {
-    match args.what {
+pub(crate) async fn run(args: BenchArgs) -> Result<(), Stop> {
+    let ended = match args.what {
         What::Accept(args) => accept(&args).await,
-    }
+    };
+    ended.map_err(|error| Stop::failed("the measurement broke off", format!("{error:#}")))
 }
 
 async fn accept(args: &AcceptArgs) -> anyhow::Result<()> {
