@@ -1,6 +1,7 @@
 //! Bodies of registration (`rest-api.md` section 3).
 
 use crate::Refusal;
+use crate::parse::{self, Field, Object, Read};
 
 /// How the code is brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,13 +30,125 @@ pub struct Registration {
 impl Registration {
     /// Parses and validates the body.
     pub fn parse(body: &[u8]) -> Result<Self, Refusal> {
-        let _ = body;
-        unimplemented!()
+        parse::read(body, |body| {
+            let cc = digits(body, "cc", 1, 3);
+            let phone_number = digits(body, "phone_number", 4, 14);
+            let method = body.required("method").and_then(|method| {
+                method.choice(&[("sms", CodeMethod::Sms), ("voice", CodeMethod::Voice)])
+            });
+            let cert = body.optional_string("cert");
+            let pin = body.optional("pin").map(|pin| six_digits(&pin)).transpose();
+            Ok(Self {
+                cc: cc?,
+                phone_number: phone_number?,
+                method: method?,
+                cert: cert?.map(str::to_owned),
+                pin: pin?,
+            })
+        })
     }
 }
 
 /// `POST /v1/account/verify`: the code, stripped of hyphens and spaces, six digits.
 pub fn parse_verify(body: &[u8]) -> Result<String, Refusal> {
-    let _ = body;
-    unimplemented!()
+    parse::read(body, |body| six_digits(&body.required("code")?))
+}
+
+fn digits(body: &Object<'_>, name: &str, least: usize, most: usize) -> Read<String> {
+    let field = body.required(name)?;
+    let text = field.string()?;
+    if (least..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        Ok(text.to_owned())
+    } else {
+        Err(field.not(format_args!(
+            "{least} to {most} digits without a plus or anything else"
+        )))
+    }
+}
+
+/// A code or a PIN; neither is repeated in the details.
+fn six_digits(field: &Field<'_>) -> Read<String> {
+    let text = field.string()?.replace(['-', ' '], "");
+    if text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        Ok(text)
+    } else {
+        Err(field.invalid("must be six digits"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[test]
+    fn a_registration_is_read() {
+        let body = br#"{"cc":"1","phone_number":"2025550143","method":"sms","cert":"AAAA","pin":"012345"}"#;
+
+        assert_eq!(
+            Registration::parse(body),
+            Ok(Registration {
+                cc: "1".to_owned(),
+                phone_number: "2025550143".to_owned(),
+                method: CodeMethod::Sms,
+                cert: Some("AAAA".to_owned()),
+                pin: Some("012345".to_owned()),
+            })
+        );
+    }
+
+    #[test]
+    fn certificate_and_pin_may_be_absent_null_or_empty() {
+        let body =
+            br#"{"cc":"49","phone_number":"15550100","method":"voice","cert":null,"pin":""}"#;
+
+        let registration = Registration::parse(body).unwrap();
+
+        assert_eq!(registration.method, CodeMethod::Voice);
+        assert_eq!((registration.cert, registration.pin), (None, None));
+    }
+
+    #[rstest]
+    #[case("{}", 1008, "cc is required")]
+    #[case(r#"{"cc":"+1"}"#, 1008, "phone_number is required")]
+    #[case(
+        r#"{"cc":"+1","phone_number":"2025550143","method":"sms"}"#,
+        1009,
+        "cc: is \"+1\", must be 1 to 3 digits without a plus or anything else"
+    )]
+    #[case(
+        r#"{"cc":"1","phone_number":2025550143,"method":"sms"}"#,
+        1009,
+        "phone_number: is a number, must be a string"
+    )]
+    #[case(
+        r#"{"cc":"1","phone_number":"2025550143","method":"letter"}"#,
+        1009,
+        "method: is \"letter\", must be sms or voice"
+    )]
+    #[case(
+        r#"{"cc":"1","phone_number":"2025550143","method":"sms","pin":"12345"}"#,
+        1009,
+        "pin: must be six digits"
+    )]
+    fn a_bad_registration_is_refused(#[case] body: &str, #[case] code: u16, #[case] details: &str) {
+        let refusal = Registration::parse(body.as_bytes()).unwrap_err();
+
+        assert_eq!((refusal.code.0, refusal.details.as_str()), (code, details));
+    }
+
+    #[test]
+    fn a_code_may_be_written_in_groups() {
+        assert_eq!(parse_verify(br#"{"code":"123-456"}"#).unwrap(), "123456");
+        assert_eq!(parse_verify(br#"{"code":" 12 34 56"}"#).unwrap(), "123456");
+    }
+
+    #[test]
+    fn a_bad_code_is_not_repeated() {
+        let refusal = parse_verify(br#"{"code":"99887x"}"#).unwrap_err();
+
+        assert_eq!(refusal.code.0, 1009);
+        assert!(!refusal.details.contains("99887"));
+    }
 }

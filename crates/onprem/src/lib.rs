@@ -15,6 +15,9 @@ pub mod parse;
 pub mod phone;
 pub mod settings;
 pub mod template;
+#[cfg(test)]
+mod tests;
+mod url;
 pub mod user;
 
 pub use error::{Code, Refusal};

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Refusal;
+use crate::parse::{self, Field, Read};
 
 /// The built-in administrator.
 pub const ADMIN: &str = "admin";
@@ -32,25 +33,160 @@ pub struct NewUser {
 impl NewUser {
     /// Parses and validates the body.
     pub fn parse(body: &[u8]) -> Result<Self, Refusal> {
-        let _ = body;
-        unimplemented!()
+        parse::read(body, |body| {
+            let username = body.required("username").and_then(|name| username(&name));
+            let password = body.required("password").and_then(|word| password(&word));
+            Ok(Self {
+                username: username?,
+                password: password?,
+            })
+        })
     }
 }
 
 /// `PUT /v1/users/{username}`: the new password, within the rules.
 pub fn parse_password_change(body: &[u8]) -> Result<String, Refusal> {
-    let _ = body;
-    unimplemented!()
+    parse::read(body, |body| password(&body.required("password")?))
 }
 
 /// `new_password` of a login's optional body: absent, `null` and `""` are none. Not checked against the rules here.
 pub fn parse_login(body: &[u8]) -> Result<Option<String>, Refusal> {
-    let _ = body;
-    unimplemented!()
+    if parse::is_blank(body) {
+        return Ok(None);
+    }
+    parse::read(body, |body| {
+        Ok(body.optional_string("new_password")?.map(str::to_owned))
+    })
 }
 
 /// Checks a password against the rules (400 / 1009 that lists the failed ones), `field` named in the details.
 pub fn check_password(field: &str, password: &str) -> Result<(), Refusal> {
-    let _ = (field, password);
-    unimplemented!()
+    let length = password.chars().count();
+    let has = |wanted: fn(&char) -> bool| password.chars().any(|c| wanted(&c));
+    let rules = [
+        ((8..=64).contains(&length), "8 to 64 characters"),
+        (has(char::is_ascii_digit), "a digit"),
+        (has(char::is_ascii_uppercase), "an upper-case letter"),
+        (has(char::is_ascii_lowercase), "a lower-case letter"),
+        (
+            has(char::is_ascii_punctuation),
+            "a special character such as ! # $ % & * + - . / : = ? @ _",
+        ),
+    ];
+    let failed: Vec<&str> = rules
+        .iter()
+        .filter(|(held, _)| !held)
+        .map(|(_, rule)| *rule)
+        .collect();
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::invalid(
+            field,
+            format_args!("is too weak, it must have {}", failed.join(", ")),
+        ))
+    }
+}
+
+fn username(field: &Field<'_>) -> Read<String> {
+    let name = field.string()?;
+    let allowed =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'@' | b'-');
+    if (4..=32).contains(&name.len()) && name.bytes().all(allowed) {
+        Ok(name.to_owned())
+    } else {
+        Err(field.not("4 to 32 letters, digits, or . _ @ -"))
+    }
+}
+
+fn password(field: &Field<'_>) -> Read<String> {
+    let word = field.string()?;
+    match check_password(&field.path(), word) {
+        Ok(()) => Ok(word.to_owned()),
+        Err(refusal) => Err(field.refuse(refusal)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("Correct1!", "")]
+    #[case("Ünïcode-Pass9", "")]
+    #[case(
+        FIRST_PASSWORD,
+        "password: is too weak, it must have 8 to 64 characters, a digit, an upper-case letter, a special character such as ! # $ % & * + - . / : = ? @ _"
+    )]
+    #[case("CORRECT1!", "password: is too weak, it must have a lower-case letter")]
+    #[case(
+        "correct1!",
+        "password: is too weak, it must have an upper-case letter"
+    )]
+    #[case("Correct!!", "password: is too weak, it must have a digit")]
+    #[case("Corr1!", "password: is too weak, it must have 8 to 64 characters")]
+    fn a_weak_password_is_told_which_rules_it_fails(#[case] password: &str, #[case] details: &str) {
+        let answer = check_password("password", password);
+
+        assert_eq!(answer.err().map_or(String::new(), |r| r.details), details);
+    }
+
+    #[test]
+    fn every_documented_special_character_counts() {
+        for special in "!\"#$%&\\'()*+,-./:;<=>?@[]^_`{|}~".chars() {
+            assert_eq!(check_password("p", &format!("Passwor1{special}")), Ok(()));
+        }
+        assert!(check_password("p", "Passwor1 ").is_err());
+        assert!(check_password("p", &format!("Aa1!{}", "x".repeat(61))).is_err());
+    }
+
+    #[test]
+    fn a_user_is_read() {
+        let user = NewUser::parse(br#"{"username":"ops.reader@x_-1","password":"Correct1!"}"#);
+
+        assert_eq!(user.unwrap().username, "ops.reader@x_-1");
+    }
+
+    #[rstest]
+    #[case("", 1008)]
+    #[case("{}", 1008)]
+    #[case(r#"{"username":"ops"}"#, 1008)]
+    #[case(r#"{"username":"ops","password":"Correct1!"}"#, 1009)]
+    #[case(r#"{"username":"ops reader","password":"Correct1!"}"#, 1009)]
+    #[case(r#"{"username":"opsreader","password":12345678}"#, 1009)]
+    #[case(r#"{"username":"opsreader","password":"weak"}"#, 1009)]
+    fn a_bad_user_is_refused(#[case] body: &str, #[case] code: u16) {
+        assert_eq!(NewUser::parse(body.as_bytes()).unwrap_err().code.0, code);
+    }
+
+    #[test]
+    fn a_bad_password_is_never_repeated() {
+        let weak = parse_password_change(br#"{"password":"hunter2hunter2"}"#).unwrap_err();
+        let number = parse_password_change(br#"{"password":20255501}"#).unwrap_err();
+
+        assert!(!weak.details.contains("hunter2"));
+        assert!(!number.details.contains("20255501"));
+    }
+
+    #[rstest]
+    #[case("", None)]
+    #[case("  ", None)]
+    #[case("{}", None)]
+    #[case(r#"{"new_password":null}"#, None)]
+    #[case(r#"{"new_password":""}"#, None)]
+    #[case(r#"{"username":"x","new_password":"weak"}"#, Some("weak"))]
+    fn a_login_may_bring_a_new_password(#[case] body: &str, #[case] password: Option<&str>) {
+        assert_eq!(parse_login(body.as_bytes()).unwrap().as_deref(), password);
+    }
+
+    #[test]
+    fn a_login_with_a_broken_body_is_refused() {
+        assert_eq!(parse_login(b"{").unwrap_err().code.0, 1025);
+        assert_eq!(
+            parse_login(br#"{"new_password":1}"#).unwrap_err().code.0,
+            1009
+        );
+    }
 }

@@ -2,6 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::parse::{self, Object, Read};
+use crate::{Code, Refusal};
+
+/// Longest text, characters.
+const LONGEST: usize = 4096;
+
 /// A text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text {
@@ -9,4 +15,33 @@ pub struct Text {
     pub body: String,
     /// Show a preview of the first URL.
     pub preview_url: bool,
+}
+
+/// Reads `text`. `preview_url` stands beside it, or inside as programs for the hosted API have it; the nearer one wins.
+pub(super) fn read(message: &Object<'_>) -> Read<Text> {
+    let outside = message.optional_bool("preview_url");
+    let text = message.required("text").and_then(|text| {
+        let text = text.object()?;
+        let inside = text.optional_bool("preview_url");
+        let body = body(&text);
+        Ok((body?, inside?))
+    });
+    let (body, inside) = text?;
+    let preview_url = inside.or(outside?).unwrap_or(false);
+    Ok(Text { body, preview_url })
+}
+
+fn body(text: &Object<'_>) -> Read<String> {
+    let field = text.required("body")?;
+    let body = field.string()?;
+    if let Some(length) = parse::too_long(body, LONGEST) {
+        return Err(field.refuse(Refusal::new(
+            Code::TOO_LONG,
+            format!("text.body: has {length} characters, must have at most {LONGEST}"),
+        )));
+    }
+    if body.trim().is_empty() {
+        return Err(field.invalid("has nothing but white space"));
+    }
+    Ok(body.to_owned())
 }

@@ -2,8 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Refusal;
-use crate::message::TemplateMessage;
+mod check;
+mod part;
+mod placeholder;
+#[cfg(test)]
+mod tests;
+
+pub use check::check;
+pub use placeholder::{fill, placeholders};
 
 /// One approved (or rejected, paused, …) template in one language.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,17 +75,4 @@ pub enum Button {
     },
     /// Any other: the network's word in capitals.
     Other(String),
-}
-
-/// Checks a message against what the line's templates say, in the documented order: 2001, 2003, 2060–2062, 2014/1009,
-/// 2009, 2013, 2000, 2012, 2004, 2006, 2008, 2010, 2005.
-///
-/// `same_name` are the definitions with the message's name, in every language; `namespace` is the account's.
-pub fn check<'a>(
-    message: &TemplateMessage,
-    same_name: &'a [Definition],
-    namespace: Option<&str>,
-) -> Result<&'a Definition, Refusal> {
-    let _ = (message, same_name, namespace);
-    unimplemented!()
 }

@@ -1,0 +1,234 @@
+//! `type: template` (`messages.md` section 4): what the caller sends. The approved definition is `crate::template`.
+
+use serde::{Deserialize, Serialize};
+
+use super::Media;
+use crate::parse::{Field, Object, Read};
+
+mod parameter;
+
+/// Longest name of a template, characters.
+const LONGEST_NAME: usize = 512;
+
+/// A template message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TemplateMessage {
+    /// Empty counts as absent.
+    pub namespace: Option<String>,
+    /// Lower-case letters, digits, underscore.
+    pub name: String,
+    /// `language.code`.
+    pub language: String,
+    /// In the caller's order.
+    pub components: Vec<Component>,
+}
+
+/// One component.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Component {
+    /// `header`.
+    Header(Vec<Parameter>),
+    /// `body`.
+    Body(Vec<Parameter>),
+    /// `button`.
+    Button {
+        /// What kind of button.
+        sub_type: ButtonKind,
+        /// 0 to 9.
+        index: u8,
+        /// Its parameters.
+        parameters: Vec<Parameter>,
+    },
+}
+
+/// `sub_type` of a button.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ButtonKind {
+    /// Answers with a payload.
+    QuickReply,
+    /// Opens an address.
+    Url,
+    /// Shows a catalog.
+    Catalog,
+    /// Copies a code.
+    CopyCode,
+    /// Starts a flow.
+    Flow,
+    /// Shows several products.
+    Mpm,
+}
+
+/// One parameter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Parameter {
+    /// `text`.
+    Text(String),
+    /// `currency`.
+    Currency {
+        /// Shown as it is.
+        fallback_value: String,
+        /// ISO 4217.
+        code: String,
+        /// Amount times 1000.
+        amount_1000: i64,
+    },
+    /// `date_time`: shown by its fallback; the structured value is kept as it came.
+    DateTime {
+        /// Shown as it is.
+        fallback_value: String,
+        /// The whole object.
+        value: serde_json::Value,
+    },
+    /// `image`.
+    Image(Media),
+    /// `video`.
+    Video(Media),
+    /// `document`.
+    Document(Media),
+    /// `location` (header), the object as validated: latitude, longitude, name, address.
+    Location(serde_json::Value),
+    /// `payload` of a quick reply.
+    Payload(String),
+    /// `coupon_code`.
+    CouponCode(String),
+    /// `action` of catalog, flow and mpm buttons, as it came.
+    Action(serde_json::Value),
+}
+
+/// Reads `template`, which may be a string that holds the object.
+pub(super) fn read(message: &Object<'_>) -> Read<TemplateMessage> {
+    message.required("template")?.object_or_json(template)
+}
+
+fn template(template: &Object<'_>) -> Read<TemplateMessage> {
+    let namespace = template.optional_string("namespace");
+    let name = template.required("name").and_then(|field| name(&field));
+    let language = template
+        .required("language")
+        .and_then(|field| language(&field));
+    let components = template
+        .optional("components")
+        .map(|field| components(&field))
+        .transpose();
+    Ok(TemplateMessage {
+        namespace: namespace?.map(str::to_owned),
+        name: name?,
+        language: language?,
+        components: components?.unwrap_or_default(),
+    })
+}
+
+fn name(field: &Field<'_>) -> Read<String> {
+    let name = field.string_within(LONGEST_NAME)?;
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    if name.bytes().all(allowed) {
+        Ok(name.to_owned())
+    } else {
+        Err(field.not("lower-case letters, digits and underscores"))
+    }
+}
+
+/// `policy` has one value since v2.27.8, and may be left out.
+fn language(field: &Field<'_>) -> Read<String> {
+    let language = field.object()?;
+    let policy = language
+        .optional("policy")
+        .map(|policy| policy.choice(&[("deterministic", ())]))
+        .transpose();
+    let code = language.required("code").and_then(|field| {
+        let code = field.string()?;
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        if code.len() <= 32 && code.bytes().all(allowed) {
+            Ok(code.to_owned())
+        } else {
+            Err(field.not("a language such as en or en_US"))
+        }
+    });
+    policy?;
+    code
+}
+
+fn components(field: &Field<'_>) -> Read<Vec<Component>> {
+    let components = field.each(component)?;
+    let mut seen: Vec<&Component> = Vec::new();
+    for (index, component) in components.iter().enumerate() {
+        // Ends before the thirteenth: there are no more parts.
+        if seen.iter().any(|before| same_part(component, before)) {
+            return Err(field.invalid(format_args!(
+                "element {index} is for the same part of the template as one before"
+            )));
+        }
+        seen.push(component);
+    }
+    Ok(components)
+}
+
+fn same_part(one: &Component, other: &Component) -> bool {
+    match (one, other) {
+        (Component::Header(_), Component::Header(_)) | (Component::Body(_), Component::Body(_)) => {
+            true
+        }
+        (Component::Button { index: one, .. }, Component::Button { index: other, .. }) => {
+            one == other
+        }
+        _ => false,
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Part {
+    Header,
+    Body,
+    Button,
+}
+
+/// Samples of the hosted API write these words in capitals, so both are taken.
+fn component(field: &Field<'_>) -> Read<Component> {
+    let component = field.object()?;
+    let part = component.required("type").and_then(|part| {
+        part.choice_in_any_case(&[
+            ("header", Part::Header),
+            ("body", Part::Body),
+            ("button", Part::Button),
+        ])
+    })?;
+    let parameters = component
+        .optional("parameters")
+        .map(|parameters| parameters.each(parameter::read))
+        .transpose();
+    match part {
+        Part::Header => Ok(Component::Header(parameters?.unwrap_or_default())),
+        Part::Body => Ok(Component::Body(parameters?.unwrap_or_default())),
+        Part::Button => button(&component, parameters),
+    }
+}
+
+fn button(component: &Object<'_>, parameters: Read<Option<Vec<Parameter>>>) -> Read<Component> {
+    let sub_type = component.required("sub_type").and_then(|field| {
+        field.choice_in_any_case(&[
+            ("quick_reply", ButtonKind::QuickReply),
+            ("url", ButtonKind::Url),
+            ("catalog", ButtonKind::Catalog),
+            ("copy_code", ButtonKind::CopyCode),
+            ("flow", ButtonKind::Flow),
+            ("mpm", ButtonKind::Mpm),
+        ])
+    });
+    let index = component.required("index").and_then(|field| {
+        let index = field.integer(0..=9)?;
+        u8::try_from(index).map_err(|_| field.not("0 to 9"))
+    });
+    let parameters = match parameters {
+        Ok(None) => Err(component.missing("parameters")),
+        Ok(Some(parameters)) => Ok(parameters),
+        Err(refused) => Err(refused),
+    };
+    Ok(Component::Button {
+        sub_type: sub_type?,
+        index: index?,
+        parameters: parameters?,
+    })
+}

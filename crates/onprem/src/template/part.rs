@@ -1,0 +1,160 @@
+//! The components of a message, each beside the part of the template that it is for.
+
+use super::{Button, Definition, Header};
+use crate::message::TemplateMessage;
+use crate::message::template::{ButtonKind, Component, Parameter};
+use crate::{Code, Refusal};
+
+/// A component of the message, and what the template has in its place.
+pub(super) struct Part<'a> {
+    /// Its place in `template.components`.
+    pub(super) index: usize,
+    /// Its parameters.
+    pub(super) parameters: &'a [Parameter],
+    /// What they have to be.
+    pub(super) wants: Wants<'a>,
+}
+
+/// What the template has in the place of a component.
+#[derive(Clone, Copy)]
+pub(super) enum Wants<'a> {
+    /// Nothing: the template has no such part, or one without parameters.
+    Nothing,
+    Header(&'a str),
+    Body(&'a str),
+    Media(&'static str),
+    Location,
+    Url(&'a str),
+    Payload,
+    Coupon,
+    Action,
+    /// A part that this program does not know: the network decides.
+    Anything,
+}
+
+impl Part<'_> {
+    pub(super) fn refuse(&self, code: Code, why: impl std::fmt::Display) -> Refusal {
+        Refusal::new(code, format!("template.components[{}]: {why}", self.index))
+    }
+
+    pub(super) fn refuse_parameter(
+        &self,
+        code: Code,
+        place: usize,
+        why: impl std::fmt::Display,
+    ) -> Refusal {
+        let index = self.index;
+        Refusal::new(
+            code,
+            format!("template.components[{index}].parameters[{place}]: {why}"),
+        )
+    }
+
+    /// The texts of its parameters, as they are shown.
+    pub(super) fn texts(&self) -> Vec<&str> {
+        self.parameters
+            .iter()
+            .map(|parameter| shown(parameter).unwrap_or_default())
+            .collect()
+    }
+}
+
+/// Pairs every component with its part of the template; 2013 for a button that the template has not.
+pub(super) fn parts<'a>(
+    message: &'a TemplateMessage,
+    definition: &'a Definition,
+) -> Result<Vec<Part<'a>>, Refusal> {
+    let part = |(index, component): (usize, &'a Component)| {
+        let (parameters, wants) = match component {
+            Component::Header(parameters) => (
+                parameters,
+                definition.header.as_ref().map_or(Wants::Nothing, header),
+            ),
+            Component::Body(parameters) => (parameters, Wants::Body(&definition.body)),
+            Component::Button {
+                sub_type,
+                index: place,
+                parameters,
+            } => {
+                let button = definition.buttons.get(usize::from(*place));
+                let wants = button.and_then(|known| button_wants(known, *sub_type));
+                let wants = wants.ok_or_else(|| no_button(index, *place, button))?;
+                (parameters, wants)
+            }
+        };
+        Ok(Part {
+            index,
+            parameters,
+            wants,
+        })
+    };
+    message.components.iter().enumerate().map(part).collect()
+}
+
+pub(super) fn header(header: &Header) -> Wants<'_> {
+    match header {
+        Header::Text(text) => Wants::Header(text),
+        Header::Image => Wants::Media("image"),
+        Header::Video => Wants::Media("video"),
+        Header::Document => Wants::Media("document"),
+        Header::Location => Wants::Location,
+        Header::Other(_) => Wants::Anything,
+    }
+}
+
+/// What a button of the template takes from a component of this sub-type; `None` when it takes none.
+fn button_wants(button: &Button, sub_type: ButtonKind) -> Option<Wants<'_>> {
+    match (button, sub_type) {
+        (Button::QuickReply { .. }, ButtonKind::QuickReply) => Some(Wants::Payload),
+        (Button::Url { url, .. }, ButtonKind::Url) => Some(Wants::Url(url)),
+        (Button::QuickReply { .. } | Button::Url { .. } | Button::PhoneNumber { .. }, _) => None,
+        (Button::Other(word), sub_type) => match (word.as_str(), sub_type) {
+            ("COPY_CODE", ButtonKind::CopyCode) => Some(Wants::Coupon),
+            ("CATALOG", ButtonKind::Catalog)
+            | ("FLOW", ButtonKind::Flow)
+            | ("MPM", ButtonKind::Mpm) => Some(Wants::Action),
+            ("COPY_CODE" | "CATALOG" | "FLOW" | "MPM", _) => None,
+            _ => Some(Wants::Anything),
+        },
+    }
+}
+
+fn no_button(component: usize, place: u8, button: Option<&Button>) -> Refusal {
+    let has = match button {
+        None => "no button".to_owned(),
+        Some(Button::QuickReply { .. }) => "a quick_reply button".to_owned(),
+        Some(Button::Url { .. }) => "a url button".to_owned(),
+        Some(Button::PhoneNumber { .. }) => "a call button, which takes no component,".to_owned(),
+        Some(Button::Other(word)) => format!("a {word} button"),
+    };
+    Refusal::new(
+        Code::TEMPLATE_BUTTON,
+        format!("template.components[{component}]: the template has {has} at index {place}"),
+    )
+}
+
+/// What the customer reads of a parameter.
+pub(super) fn shown(parameter: &Parameter) -> Option<&str> {
+    match parameter {
+        Parameter::Text(text) => Some(text),
+        Parameter::Currency { fallback_value, .. } | Parameter::DateTime { fallback_value, .. } => {
+            Some(fallback_value)
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn type_of(parameter: &Parameter) -> &'static str {
+    match parameter {
+        Parameter::Text(_) => "text",
+        Parameter::Currency { .. } => "currency",
+        Parameter::DateTime { .. } => "date_time",
+        Parameter::Image(_) => "image",
+        Parameter::Video(_) => "video",
+        Parameter::Document(_) => "document",
+        Parameter::Location(_) => "location",
+        Parameter::Payload(_) => "payload",
+        Parameter::CouponCode(_) => "coupon_code",
+        Parameter::Action(_) => "action",
+    }
+}

@@ -1,0 +1,206 @@
+//! Whatever comes from outside, every parser answers with a code of the table and says why.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::Refusal;
+use crate::account::{Registration, parse_verify};
+use crate::contact::ContactCheck;
+use crate::error::TABLE;
+use crate::message::{Outgoing, parse_mark_read};
+use crate::settings::{ApplicationSettings, UrlPolicy};
+use crate::user::{NewUser, parse_login, parse_password_change};
+
+type Parser = fn(&[u8]) -> Result<(), Refusal>;
+
+const PARSERS: &[(&str, Parser)] = &[
+    ("message", |body| Outgoing::parse(body).map(drop)),
+    ("mark read", parse_mark_read),
+    ("registration", |body| Registration::parse(body).map(drop)),
+    ("verify", |body| parse_verify(body).map(drop)),
+    ("contacts", |body| ContactCheck::parse(body).map(drop)),
+    ("user", |body| NewUser::parse(body).map(drop)),
+    ("password", |body| parse_password_change(body).map(drop)),
+    ("login", |body| parse_login(body).map(drop)),
+    ("settings", |body| {
+        ApplicationSettings::default()
+            .patched(body, UrlPolicy::PlainLoopback)
+            .map(drop)
+    }),
+];
+
+fn all_answer(body: &[u8]) -> Result<(), TestCaseError> {
+    for (name, parser) in PARSERS {
+        if let Err(refusal) = parser(body) {
+            let known = TABLE.iter().find(|row| row.code == refusal.code);
+            prop_assert!(known.is_some(), "{name}: {refusal}");
+            prop_assert!(!refusal.details.trim().is_empty(), "{name}");
+            prop_assert!(refusal.details.len() < 2000, "{name}: {refusal}");
+            // A fault of the caller is never told as one of ours.
+            prop_assert!((400..500).contains(&refusal.status), "{name}: {refusal}");
+        }
+    }
+    Ok(())
+}
+
+/// JSON whose members have names that the parsers know, so that it gets past the first check.
+fn any_json() -> impl Strategy<Value = Value> {
+    let word = prop::sample::select(vec![
+        "",
+        "text",
+        "image",
+        "document",
+        "template",
+        "individual",
+        "group",
+        "whatsapp",
+        "12025550143",
+        "read",
+        "sms",
+        "header",
+        "body",
+        "button",
+        "url",
+        "P2D",
+        "https://crm.example/",
+        "currency",
+        "date_time",
+        "location",
+        "video",
+    ]);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        word.prop_map(Value::from),
+        "\\PC{0,12}".prop_map(Value::from),
+    ];
+    let name = prop::sample::select(vec![
+        "to",
+        "type",
+        "text",
+        "body",
+        "preview_url",
+        "image",
+        "document",
+        "id",
+        "link",
+        "provider",
+        "name",
+        "caption",
+        "filename",
+        "template",
+        "namespace",
+        "language",
+        "policy",
+        "code",
+        "components",
+        "parameters",
+        "sub_type",
+        "index",
+        "currency",
+        "fallback_value",
+        "amount_1000",
+        "date_time",
+        "month",
+        "day_of_week",
+        "location",
+        "latitude",
+        "longitude",
+        "payload",
+        "action",
+        "context",
+        "message_id",
+        "ttl",
+        "status",
+        "recipient_type",
+        "biz_opaque_callback_data",
+        "messaging_product",
+        "cc",
+        "phone_number",
+        "method",
+        "cert",
+        "pin",
+        "contacts",
+        "blocking",
+        "force_check",
+        "username",
+        "password",
+        "new_password",
+        "webhooks",
+        "url",
+        "media",
+        "auto_download",
+        "message",
+        "sent",
+        "max_concurrent_requests",
+        "heartbeat_interval",
+        "log_level",
+        "callback_backoff_delay_ms",
+        "on_call_pager",
+    ]);
+    leaf.prop_recursive(6, 64, 8, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(name.clone(), inner, 0..12).prop_map(|members| {
+                members
+                    .into_iter()
+                    .map(|(name, value)| (name.to_owned(), value))
+                    .collect::<Value>()
+            }),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_bytes_are_answered(body in prop::collection::vec(any::<u8>(), 0..200)) {
+        all_answer(&body)?;
+    }
+
+    #[test]
+    fn arbitrary_json_is_answered(body in any_json()) {
+        all_answer(body.to_string().as_bytes())?;
+    }
+
+    #[test]
+    fn an_arbitrary_message_of_each_type_is_answered(
+        kind in prop::sample::select(vec!["text", "image", "document", "template"]),
+        content in any_json(),
+        rest in any_json(),
+    ) {
+        let mut body = if rest.is_object() { rest } else { json!({"context": rest}) };
+        body["to"] = json!("12025550143");
+        body["type"] = json!(kind);
+        body[kind] = content;
+        all_answer(body.to_string().as_bytes())?;
+    }
+
+    #[test]
+    fn truncated_json_is_answered(body in any_json(), cut in any::<prop::sample::Index>()) {
+        let text = body.to_string();
+        let (head, _) = text.as_bytes().split_at(cut.index(text.len()));
+        all_answer(head)?;
+    }
+}
+
+#[test]
+fn deep_nesting_is_answered() {
+    for depth in [100, 127, 128, 1_000_000] {
+        let body = format!("{{\"text\":{}", "[".repeat(depth));
+        all_answer(body.as_bytes()).unwrap();
+        // The same inside the one member that may be encoded twice.
+        let twice = json!({"to": "12025550143", "type": "template", "template": body});
+        all_answer(twice.to_string().as_bytes()).unwrap();
+    }
+}
+
+#[test]
+fn a_body_of_many_mistakes_is_answered() {
+    let components = vec![json!({"type": "body"}); 30_000];
+    let body =
+        json!({"to": "x", "type": "template", "template": {"name": "", "components": components}});
+
+    all_answer(body.to_string().as_bytes()).unwrap();
+}
