@@ -223,7 +223,7 @@ impl History {
                 }
             }
         }
-        let old = std::mem::replace(&mut self.fence, self.fence.clone());
+        let old = self.fence.clone();
         self.fence.token = now(self.store.take_over(&self.line, "next")).unwrap();
         let stale = Batch::of(vec![Change::FinishOutbox { outbox: 1 }]).fenced(old);
         assert!(matches!(now(self.store.apply(stale)), Err(StoreError::Fenced)), "the old owner still writes");

@@ -14,6 +14,7 @@ fn answer(code: i64, status: u16) -> ApiError {
         details: Some("what went wrong".to_owned()),
         status,
         trace: None,
+        is_transient: false,
         retry_after: None,
     }
 }
@@ -358,7 +359,7 @@ proptest! {
         message in ".{0,20}",
         details in proptest::option::of(".{0,20}"),
     ) {
-        let error = ApiError { code, subcode, message, details, status, trace: None, retry_after: None };
+        let error = ApiError { code, subcode, message, details, status, trace: None, retry_after: None, is_transient: false };
 
         if let Verdict::Fail(error) | Verdict::Retry(error) | Verdict::RetryRecipient(error) = verdict(&error, attempts) {
             prop_assert!(error.code.0 < 2100);

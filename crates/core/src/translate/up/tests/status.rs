@@ -113,8 +113,8 @@ fn a_failure_has_the_twin_of_the_networks_code_and_the_callers_own_data() {
           "errors": [
             {
               "code": 470,
-              "title": "[title]",
-              "details": "more than 24 hours have passed"
+              "details": "more than 24 hours have passed",
+              "title": "[title]"
             }
           ],
           "id": "gBGHEiAlVQFDAgkA",
