@@ -65,7 +65,7 @@ fn write(mut connection: Connection, mut waiting: mpsc::Receiver<Waiting>) {
         if let Ok(keys) = commit(&mut connection, &group) {
             for ((_, answer), key) in group.drain(..).zip(keys) {
                 // The client may have gone.
-                drop(answer.send(key));
+                answer.send(key).ok();
             }
         }
         group.clear();
