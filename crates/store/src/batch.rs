@@ -1,7 +1,10 @@
 //! What can be changed: typed changes, applied whole or not at all.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::StoreError;
 use crate::name::{Key, Lane, LineName, Token};
 use crate::row::{Direction, MessageState, Queue};
 
@@ -48,6 +51,25 @@ pub enum Body {
     Bytes(Vec<u8>),
     /// Made from the key of the latest [`Change::Message`] in this batch.
     FromMessageKey(Box<dyn Fn(Key) -> Vec<u8> + Send + Sync>),
+}
+
+impl Body {
+    /// The bytes, given the key of the latest message in the batch.
+    ///
+    /// A function that panics fails its own batch, not the writer that everybody shares.
+    pub(crate) fn bytes(&self, message: Option<Key>) -> Result<Cow<'_, [u8]>, StoreError> {
+        match self {
+            Self::Bytes(bytes) => Ok(Cow::Borrowed(bytes)),
+            Self::FromMessageKey(make) => {
+                let key = message.ok_or_else(|| {
+                    StoreError::Backend("a body needs a message before it in its batch".into())
+                })?;
+                catch_unwind(AssertUnwindSafe(|| make(key)))
+                    .map(Cow::Owned)
+                    .map_err(|_| StoreError::Backend("a body could not be made".into()))
+            }
+        }
+    }
 }
 
 impl fmt::Debug for Body {
@@ -111,7 +133,8 @@ pub enum Change {
         token: Token,
     },
     /// *sent*: the network took it. The outbox row goes, the message gets its network id and rises to `Sent`.
-    /// A row that is gone already is no error (a status may have overtaken the answer).
+    /// A row that is gone already is no error (a status may have overtaken the answer). A message that has a network
+    /// id keeps it; `Conflict` when another message of its line has this one.
     Sent {
         /// The outbox row, if it is still there.
         outbox: Key,
@@ -168,7 +191,7 @@ pub enum Change {
         /// Unix milliseconds.
         before_ms: i64,
     },
-    /// A message into the index. Outcome [`Outcome::Key`].
+    /// A message into the index. Outcome [`Outcome::Key`]. `Conflict` when a message of the line has the network id.
     Message {
         /// The line.
         line: LineName,
@@ -183,7 +206,7 @@ pub enum Change {
         /// Now, Unix milliseconds.
         at_ms: i64,
     },
-    /// A message's state rises (lower or equal states are ignored).
+    /// A message's state rises (lower or equal states are ignored, and so is a message that is not there).
     Raise {
         /// The message.
         message: Key,
@@ -210,7 +233,7 @@ pub enum Change {
         /// The callback.
         callback: Key,
     },
-    /// A row of a queue waits until `due_ms`. For the outbox the claim is dropped too.
+    /// A row of a queue waits until `due_ms`. For the outbox the claim is dropped too. `Conflict` when it is gone.
     PutBack {
         /// The queue.
         queue: Queue,
@@ -254,6 +277,43 @@ pub enum Change {
         /// Its name within the kind.
         name: String,
     },
+}
+
+impl Change {
+    /// The queue that gets something to take by it.
+    pub(crate) fn rings(&self) -> Option<Queue> {
+        match self {
+            Self::Accept { .. } | Self::AppendReceipt { .. } => Some(Queue::Outbox),
+            Self::AppendInbox { .. } => Some(Queue::Inbox),
+            Self::AppendCallback { .. } => Some(Queue::Callbacks),
+            Self::PutBack { queue, .. } => Some(*queue),
+            _ => None,
+        }
+    }
+
+    /// Whether what is in the store may refuse it. It does so before it has written anything itself.
+    pub(crate) fn may_refuse(&self) -> bool {
+        match self {
+            Self::Claim { .. }
+            | Self::Sent { .. }
+            | Self::FinishInbox { .. }
+            | Self::Remember { .. }
+            | Self::Message { .. }
+            | Self::PutBack { .. }
+            | Self::Create { .. } => true,
+            Self::Accept { .. }
+            | Self::AppendReceipt { .. }
+            | Self::FinishOutbox { .. }
+            | Self::AppendInbox { .. }
+            | Self::AppendStray { .. }
+            | Self::Forget { .. }
+            | Self::Raise { .. }
+            | Self::AppendCallback { .. }
+            | Self::FinishCallback { .. }
+            | Self::Put { .. }
+            | Self::Delete { .. } => false,
+        }
+    }
 }
 
 /// What a change gave back.

@@ -10,15 +10,24 @@
 //! - [`seal`]: encryption of secrets at rest.
 //! - [`clock`]: the one place where the process reads the time.
 //! - [`sqlite`]: the embedded backend; [`memory`]: the one for simulations.
+//! - `conformance` (a feature of the same name): the tests that every backend passes.
 
 pub mod batch;
+mod bell;
 pub mod clock;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
+mod file;
+mod hex;
 pub mod memory;
 pub mod name;
 pub mod record;
 pub mod row;
 pub mod seal;
 pub mod sqlite;
+
+#[cfg(test)]
+mod agreement;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -33,6 +42,9 @@ use tokio::sync::watch;
 
 /// A future that a trait object can return.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A record's name and its bytes, as stored.
+pub type NamedValue = (String, Vec<u8>);
 
 /// What can go wrong in the store, seen from the caller.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -80,7 +92,7 @@ pub trait Store: Send + Sync + 'static {
 
     /// References to rows of a queue in key order, those with a key greater than `after`, at most `limit`.
     ///
-    /// For [`Queue::Outbox`] rows in state `sending` are included; [`Ref::claimed_by`] tells them apart.
+    /// For [`Queue::Outbox`], rows in state `sending` are included; [`Ref::claimed_by`] tells them apart.
     fn take(
         &self,
         queue: Queue,
@@ -89,16 +101,16 @@ pub trait Store: Send + Sync + 'static {
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<Ref>, StoreError>>;
 
-    /// Rows of the outbox by key; missing ones are left out.
+    /// Rows of the outbox by key, in the order asked for; missing ones are left out.
     fn outbox(&self, keys: Vec<Key>) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>>;
 
-    /// Rows of the inbox by key; missing ones are left out.
+    /// Rows of the inbox by key, in the order asked for; missing ones are left out.
     fn inbox(&self, keys: Vec<Key>) -> BoxFuture<'_, Result<Vec<InboxRow>, StoreError>>;
 
-    /// Rows of the callbacks by key; missing ones are left out.
+    /// Rows of the callbacks by key, in the order asked for; missing ones are left out.
     fn callbacks(&self, keys: Vec<Key>) -> BoxFuture<'_, Result<Vec<CallbackRow>, StoreError>>;
 
-    /// The outbox row of a message that is not sent yet.
+    /// The outbox row of a message that is not sent yet; for an inbound message its oldest waiting read receipt.
     fn outbox_of(&self, message: Key) -> BoxFuture<'_, Result<Option<OutboxRow>, StoreError>>;
 
     /// A message by its key.
@@ -129,7 +141,7 @@ pub trait Store: Send + Sync + 'static {
         kind: &'static str,
         after: &str,
         limit: usize,
-    ) -> BoxFuture<'_, Result<Vec<(String, Vec<u8>)>, StoreError>>;
+    ) -> BoxFuture<'_, Result<Vec<NamedValue>, StoreError>>;
 
     /// Events of numbers that no line has, oldest first, at most `limit`.
     fn strays(&self, limit: usize) -> BoxFuture<'_, Result<Vec<StrayRow>, StoreError>>;
@@ -143,7 +155,7 @@ pub trait Store: Send + Sync + 'static {
     /// Checks the whole store; an empty list means sound.
     fn check(&self) -> BoxFuture<'_, Result<Vec<String>, StoreError>>;
 
-    /// Finishes what was handed in, then closes; later calls answer [`StoreError::Closed`].
+    /// Finishes what was handed in, then closes (files and locks are free when this returns); later calls answer [`StoreError::Closed`].
     fn close(&self) -> BoxFuture<'_, ()>;
 }
 

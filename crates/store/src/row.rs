@@ -156,3 +156,49 @@ pub struct MessageRow {
     /// The caller's own opaque callback data, given back with its statuses.
     pub opaque: Option<String>,
 }
+
+impl Direction {
+    /// Its number in the store: never change one.
+    pub(crate) const fn number(self) -> u8 {
+        match self {
+            Self::Outgoing => 0,
+            Self::Incoming => 1,
+        }
+    }
+
+    /// The direction with this number.
+    pub(crate) const fn from_number(number: u8) -> Option<Self> {
+        match number {
+            0 => Some(Self::Outgoing),
+            1 => Some(Self::Incoming),
+            _ => None,
+        }
+    }
+}
+
+impl MessageState {
+    /// All states, rising.
+    pub const ALL: [Self; 5] = [
+        Self::Accepted,
+        Self::Sent,
+        Self::Failed,
+        Self::Delivered,
+        Self::Read,
+    ];
+
+    /// Its number in the store: never change one.
+    pub(crate) const fn number(self) -> u8 {
+        match self {
+            Self::Accepted => 0,
+            Self::Sent => 1,
+            Self::Failed => 2,
+            Self::Delivered => 3,
+            Self::Read => 4,
+        }
+    }
+
+    /// The state with this number.
+    pub(crate) fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.number() == number)
+    }
+}

@@ -1,0 +1,180 @@
+//! A store in memory, for simulations: the same meaning as the durable ones, deterministic, gone with the process.
+
+mod batch;
+mod queue;
+mod table;
+mod tables;
+
+use std::ops::Bound;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+use self::queue::{depth, take};
+use self::tables::Tables;
+use crate::batch::{Applied, Batch, Change};
+use crate::bell::Doorbells;
+use crate::name::{Key, LineName, Token};
+use crate::row::{CallbackRow, InboxRow, MessageRow, OutboxRow, Queue, Ref, StrayRow};
+use crate::{BoxFuture, NamedValue, SharedStore, Store, StoreError};
+
+/// An empty store.
+pub fn open() -> SharedStore {
+    Arc::new(MemoryStore {
+        tables: Mutex::new(Some(Tables::new())),
+        bells: Doorbells::new(),
+    })
+}
+
+struct MemoryStore {
+    /// `None` once the store is closed.
+    tables: Mutex<Option<Tables>>,
+    bells: Doorbells,
+}
+
+impl MemoryStore {
+    fn lock(&self) -> MutexGuard<'_, Option<Tables>> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One question or change, when the future is first polled.
+    fn with<'a, T: Send + 'a>(
+        &'a self,
+        act: impl FnOnce(&mut Tables) -> Result<T, StoreError> + Send + 'a,
+    ) -> BoxFuture<'a, Result<T, StoreError>> {
+        Box::pin(async move { self.lock().as_mut().map_or(Err(StoreError::Closed), act) })
+    }
+}
+
+impl Store for MemoryStore {
+    fn apply(&self, batch: Batch) -> BoxFuture<'_, Result<Applied, StoreError>> {
+        self.with(move |tables| {
+            let applied = tables.apply(&batch)?;
+            self.bells
+                .ring(batch.changes.iter().filter_map(Change::rings));
+            Ok(applied)
+        })
+    }
+
+    fn take(
+        &self,
+        queue: Queue,
+        line: &LineName,
+        after: Key,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<Ref>, StoreError>> {
+        let line = line.clone();
+        self.with(move |tables| {
+            Ok(match queue {
+                Queue::Outbox => take(&tables.outbox, &line, after, limit),
+                Queue::Inbox => take(&tables.inbox, &line, after, limit),
+                Queue::Callbacks => take(&tables.callbacks, &line, after, limit),
+            })
+        })
+    }
+
+    fn outbox(&self, keys: Vec<Key>) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>> {
+        self.with(move |tables| Ok(tables.outbox.pick(&keys, |waiting| waiting.row.clone())))
+    }
+
+    fn inbox(&self, keys: Vec<Key>) -> BoxFuture<'_, Result<Vec<InboxRow>, StoreError>> {
+        self.with(move |tables| Ok(tables.inbox.pick(&keys, |waiting| waiting.row.clone())))
+    }
+
+    fn callbacks(&self, keys: Vec<Key>) -> BoxFuture<'_, Result<Vec<CallbackRow>, StoreError>> {
+        self.with(move |tables| Ok(tables.callbacks.pick(&keys, |waiting| waiting.row.clone())))
+    }
+
+    fn outbox_of(&self, message: Key) -> BoxFuture<'_, Result<Option<OutboxRow>, StoreError>> {
+        self.with(move |tables| Ok(tables.outbox_of(message).cloned()))
+    }
+
+    fn message(&self, key: Key) -> BoxFuture<'_, Result<Option<MessageRow>, StoreError>> {
+        self.with(move |tables| Ok(tables.messages.table.get(&key).cloned()))
+    }
+
+    fn message_by_network_id(
+        &self,
+        line: &LineName,
+        network_id: &str,
+    ) -> BoxFuture<'_, Result<Option<MessageRow>, StoreError>> {
+        let name = (line.clone(), network_id.to_owned());
+        self.with(move |tables| {
+            let key = tables.network_ids.get(&name);
+            Ok(key.and_then(|key| tables.messages.table.get(key)).cloned())
+        })
+    }
+
+    fn depth(&self, queue: Queue, line: &LineName) -> BoxFuture<'_, Result<u64, StoreError>> {
+        let line = line.clone();
+        self.with(move |tables| {
+            Ok(match queue {
+                Queue::Outbox => depth(&tables.outbox, &line),
+                Queue::Inbox => depth(&tables.inbox, &line),
+                Queue::Callbacks => depth(&tables.callbacks, &line),
+            })
+        })
+    }
+
+    fn record(
+        &self,
+        line: &LineName,
+        kind: &'static str,
+        name: &str,
+    ) -> BoxFuture<'_, Result<Option<Vec<u8>>, StoreError>> {
+        let name = (line.clone(), kind, name.to_owned());
+        self.with(move |tables| Ok(tables.records.get(&name).cloned()))
+    }
+
+    fn records(
+        &self,
+        line: &LineName,
+        kind: &'static str,
+        after: &str,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<NamedValue>, StoreError>> {
+        let after = (line.clone(), kind, after.to_owned());
+        self.with(move |tables| {
+            let line = after.0.clone();
+            let rows = tables
+                .records
+                .rows()
+                .range((Bound::Excluded(after), Bound::Unbounded));
+            Ok(rows
+                .take_while(|((of, like, _), _)| *of == line && *like == kind)
+                .take(limit)
+                .map(|((_, _, name), value)| (name.clone(), value.clone()))
+                .collect())
+        })
+    }
+
+    fn strays(&self, limit: usize) -> BoxFuture<'_, Result<Vec<StrayRow>, StoreError>> {
+        self.with(move |tables| Ok(tables.strays.after(0).take(limit).cloned().collect()))
+    }
+
+    fn take_over(&self, line: &LineName, node: &str) -> BoxFuture<'_, Result<Token, StoreError>> {
+        let (line, node) = (line.clone(), node.to_owned());
+        self.with(move |tables| Ok(tables.take_over(line, node)))
+    }
+
+    fn doorbell(&self, queue: Queue) -> watch::Receiver<u64> {
+        self.bells.listen(queue)
+    }
+
+    fn check(&self) -> BoxFuture<'_, Result<Vec<String>, StoreError>> {
+        self.with(|tables| Ok(tables.check()))
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            self.lock().take();
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::conformance::Fresh;
+
+    crate::conformance!(|| Fresh::new(super::open(), ()));
+}

@@ -1,0 +1,120 @@
+//! The message index.
+
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::batch::Stop;
+use super::connection::is_duplicate;
+use crate::StoreError;
+use crate::name::{Key, LineName};
+use crate::row::{Direction, MessageRow, MessageState};
+
+const INSERT: &str = "INSERT INTO message
+    (direction, state, created_ms, line, kind, wa_id, network_id, opaque)
+    VALUES (?1, 0, ?2, ?3, ?4, ?5, ?6, ?7)";
+// By the primary key.
+const RAISE: &str = "UPDATE message SET state = ?2, changed_ms = ?3 WHERE key = ?1 AND state < ?2";
+// By the primary key; unique by message_network_id.
+const SENT: &str =
+    "UPDATE message SET network_id = coalesce(network_id, ?2), state = max(state, 1),
+    changed_ms = ?3 WHERE key = ?1";
+// By the primary key.
+const BY_KEY: &str =
+    "SELECT key, direction, state, created_ms, line, kind, wa_id, network_id, opaque
+    FROM message WHERE key = ?1";
+// By message_network_id.
+const BY_NETWORK_ID: &str =
+    "SELECT key, direction, state, created_ms, line, kind, wa_id, network_id,
+    opaque FROM message INDEXED BY message_network_id WHERE line = ?1 AND network_id = ?2";
+
+/// A message that is new to the index.
+pub(super) struct New<'a> {
+    pub(super) line: &'a LineName,
+    pub(super) direction: Direction,
+    pub(super) wa_id: &'a str,
+    pub(super) network_id: Option<&'a str>,
+    pub(super) kind: &'a str,
+    pub(super) opaque: Option<&'a str>,
+    pub(super) at_ms: i64,
+}
+
+/// Adds a message; `Conflict` when one of the line has its network id.
+pub(super) fn insert(connection: &Connection, new: &New<'_>) -> Result<Key, Stop> {
+    let inserted = connection.prepare_cached(INSERT)?.insert((
+        new.direction,
+        new.at_ms,
+        new.line,
+        new.kind,
+        new.wa_id,
+        new.network_id,
+        new.opaque,
+    ));
+    inserted.map_err(duplicate_is_conflict)
+}
+
+/// Raises a message to a state, unless it is there or higher already.
+pub(super) fn raise(
+    connection: &Connection,
+    key: Key,
+    state: MessageState,
+    at_ms: i64,
+) -> Result<(), Stop> {
+    connection
+        .prepare_cached(RAISE)?
+        .execute((key, state, at_ms))?;
+    Ok(())
+}
+
+/// Notes that the network has a message, under which id; `Conflict` when another one of the line has that id.
+pub(super) fn sent(
+    connection: &Connection,
+    key: Key,
+    network_id: &str,
+    at_ms: i64,
+) -> Result<(), Stop> {
+    let updated = connection
+        .prepare_cached(SENT)?
+        .execute((key, network_id, at_ms));
+    updated.map(|_| ()).map_err(duplicate_is_conflict)
+}
+
+/// A message by its key.
+pub(super) fn by_key(connection: &Connection, key: Key) -> rusqlite::Result<Option<MessageRow>> {
+    connection
+        .prepare_cached(BY_KEY)?
+        .query_row([key], row)
+        .optional()
+}
+
+/// A message by the network's id.
+pub(super) fn by_network_id(
+    connection: &Connection,
+    line: &LineName,
+    network_id: &str,
+) -> rusqlite::Result<Option<MessageRow>> {
+    connection
+        .prepare_cached(BY_NETWORK_ID)?
+        .query_row((line, network_id), row)
+        .optional()
+}
+
+fn duplicate_is_conflict(error: rusqlite::Error) -> Stop {
+    if is_duplicate(&error) {
+        Stop::Refused(StoreError::Conflict)
+    } else {
+        error.into()
+    }
+}
+
+fn row(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
+    Ok(MessageRow {
+        key: row.get(0)?,
+        direction: row.get(1)?,
+        state: row.get(2)?,
+        created_ms: row.get(3)?,
+        line: row.get(4)?,
+        kind: row.get(5)?,
+        wa_id: row.get(6)?,
+        network_id: row.get(7)?,
+        opaque: row.get(8)?,
+    })
+}
