@@ -59,13 +59,12 @@ async fn set_aside(shared: &Arc<Shared>, row: InboxRow) -> Result<(), StoreError
 }
 
 async fn apply(shared: &Arc<Shared>, changes: Vec<Change>) -> Result<(), StoreError> {
-    let batch = Batch::of(changes).fenced(shared.fence.clone());
-    match shared.line.store().apply(batch).await {
-        Ok(_) => Ok(()),
-        // Somebody finished the row before us.
-        Err(StoreError::Conflict) => Ok(()),
-        Err(error) => Err(error),
-    }
+    shared
+        .line
+        .store()
+        .apply(Batch::of(changes).fenced(shared.fence.clone()))
+        .await
+        .map(drop)
 }
 
 struct Plan<'a> {
@@ -87,8 +86,13 @@ impl Plan<'_> {
         ];
         all.extend(changes);
         match apply(self.shared, all).await {
-            Err(StoreError::Repeat) => {
-                apply(self.shared, vec![Change::FinishInbox { inbox: self.row.key }]).await
+            // Seen before; or its message is in the index although the event was forgotten; or somebody finished the row.
+            Err(StoreError::Repeat | StoreError::Conflict) => {
+                let finish = vec![Change::FinishInbox { inbox: self.row.key }];
+                match apply(self.shared, finish).await {
+                    Err(StoreError::Conflict) => Ok(()),
+                    other => other,
+                }
             }
             other => other,
         }

@@ -26,6 +26,8 @@ pub(super) async fn run(line: Arc<Line>, fence: Fence, lane: Lane, entry: Entry,
     let mut attempt = Attempt { line, fence, entry: entry.clone(), stop, pause_ms: None };
     let outcome = match attempt.go().await {
         Ok(outcome) => outcome,
+        // A status settled the row meanwhile: the next look finds it gone.
+        Err(StoreError::Conflict) => Outcome::PutBack(attempt.later(0)),
         Err(error) => {
             tracing::error!(line = %attempt.line.config.name, %error, "the store refused a step of sending");
             attempt.pause_ms = Some(1_000);

@@ -8,5 +8,4 @@ mod support;
 mod first_minute;
 mod kill;
 mod startup;
-mod v1;
 mod webhook;

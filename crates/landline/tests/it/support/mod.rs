@@ -6,11 +6,11 @@ mod phones;
 mod process;
 mod sink;
 
-pub(crate) use api::{Answer, Api, text};
+pub(crate) use api::{Api, text};
 pub(crate) use crash::Crash;
 pub(crate) use phones::Phones;
 pub(crate) use process::{Dev, Network};
-pub(crate) use sink::{Sink, Taken};
+pub(crate) use sink::Sink;
 
 use std::future::Future;
 use std::time::Duration;
