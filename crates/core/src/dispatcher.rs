@@ -254,7 +254,8 @@ impl Dispatcher {
         entry.due_ms = now_ms + self.backoff().wait_ms(entry.attempts);
         let (attempt, callback) = (entry.attempts, entry.key);
         let set_aside = aside || (entry.attempts >= SET_ASIDE_AFTER && self.taken > entry.mark);
-        if attempt == 1 || (set_aside && !aside) {
+        // One warning a second says it all; the rest is for those who look closer.
+        if (set_aside && !aside) || (attempt == 1 && self.line.signals.may_log_refusal()) {
             tracing::warn!(line = %self.line.config.name, callback, attempt, set_aside, reason, "the webhook did not take a notification");
         } else {
             tracing::debug!(line = %self.line.config.name, callback, attempt, set_aside, reason, "the webhook did not take a notification");

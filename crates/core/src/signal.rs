@@ -33,6 +33,7 @@ pub(crate) struct Signals {
     callbacks: AtomicU64,
     began: Instant,
     not_ready_logged_s: AtomicU64,
+    refusal_logged_s: AtomicU64,
 }
 
 impl Signals {
@@ -48,6 +49,7 @@ impl Signals {
             callbacks: AtomicU64::new(0),
             began: Instant::now(),
             not_ready_logged_s: AtomicU64::new(0),
+            refusal_logged_s: AtomicU64::new(0),
         }
     }
 
@@ -98,9 +100,18 @@ impl Signals {
 
     /// True at most once a second: whether "service not ready" may be logged.
     pub(crate) fn may_log_not_ready(&self) -> bool {
+        self.is_first_in_second(&self.not_ready_logged_s)
+    }
+
+    /// True at most once a second: whether a refused notification may be logged.
+    pub(crate) fn may_log_refusal(&self) -> bool {
+        self.is_first_in_second(&self.refusal_logged_s)
+    }
+
+    fn is_first_in_second(&self, last: &AtomicU64) -> bool {
         // 0 means never, so seconds count from 1.
         let second = self.began.elapsed().as_secs() + 1;
-        self.not_ready_logged_s.swap(second, Ordering::Relaxed) != second
+        last.swap(second, Ordering::Relaxed) != second
     }
 }
 

@@ -17,7 +17,7 @@ const CUSTOMERS: u64 = 30;
 const REPEATS_PER_KILL: usize = 64 + 24;
 
 fn customer(n: u64) -> String {
-    format!("1202555{:04}", 100 + n % CUSTOMERS)
+    format!("1303555{:04}", 100 + n % CUSTOMERS)
 }
 
 /// A small generator with a printed seed: the instants of a failing run can be had again.
@@ -115,7 +115,7 @@ async fn survive(crash: Crash, kills: u64) {
         tokio::time::sleep(Duration::from_millis(50 + dice.below(700))).await;
         dev.kill().await;
         address.send_replace(None);
-        crash.after_kill(folder.path()).await;
+        crash.after_kill().await;
         eprintln!("seed {seed}: kill {kill}, {} accepted", book.accepted.lock().unwrap().len());
         dev = Dev::builder().network(&network).webhook(&sink).crash(&crash).folder(&folder).start().await;
     }
@@ -223,4 +223,28 @@ async fn nothing_accepted_is_lost_to_kills() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_accepted_is_lost_to_kills_that_throw_unsynced_writes_away() {
     survive(Crash::lost_writes().await, kills().div_ceil(3)).await;
+}
+
+/// Outgoing messages in the store after a kill under `crash`, of 50 that were accepted.
+async fn kept_of_fifty(crash: Crash) -> u32 {
+    let sink = Sink::start().await;
+    let mut dev = Dev::builder().webhook(&sink).crash(&crash).start().await;
+    let (api, phones) = (dev.api().await, dev.phones());
+    let customer = phones.customer().await;
+    api.connected().await;
+    for n in 0..50 {
+        api.text(&customer, &format!("kept {n}")).await;
+    }
+    dev.kill().await;
+    crash.after_kill().await;
+    let count = "SELECT count(*) FROM message WHERE direction = 0";
+    rusqlite::Connection::open(dev.folder.path().join("landline.db"))
+        .and_then(|store| store.query_row(count, [], |row| row.get(0)))
+        .unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_accepted_is_synced_and_a_store_that_does_not_sync_would_be_noticed() {
+    assert_eq!(kept_of_fifty(Crash::lost_writes().await).await, 50);
+    assert!(kept_of_fifty(Crash::without_syncs().await).await < 50);
 }
