@@ -18,8 +18,6 @@ mod phone;
 mod picture;
 mod service;
 mod shared;
-#[cfg(test)]
-mod tests;
 mod world;
 
 use std::path::PathBuf;
