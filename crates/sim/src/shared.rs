@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Notify, watch};
 
@@ -32,8 +32,11 @@ pub(crate) struct Shared {
     urgent: AtomicU64,
     /// How many of them are on disk, or could not be written.
     written: AtomicU64,
-    /// Held while writing, so that files do not overtake each other.
+    /// One file at a time is made.
     writing: tokio::sync::Mutex<()>,
+    /// How many changes the file holds. A write goes on when nobody waits for it any more (a caller that hangs up), so
+    /// its turn is taken here.
+    disk: Arc<Mutex<u64>>,
 }
 
 /// The link is down: the connection is closed unanswered.
@@ -62,6 +65,7 @@ impl Shared {
             urgent: AtomicU64::new(0),
             written: AtomicU64::new(0),
             writing: tokio::sync::Mutex::new(()),
+            disk: Arc::default(),
         }
     }
 
@@ -150,12 +154,19 @@ impl Shared {
                 serde_json::to_vec_pretty(&network.lasting),
             )
         };
-        let path = self.path.clone();
+        let (path, disk) = (self.path.clone(), Arc::clone(&self.disk));
         let outcome = match bytes {
-            Ok(bytes) => tokio::task::spawn_blocking(move || file::write(&path, &bytes))
-                .await
-                .map_err(|error| error.to_string())
-                .and_then(|written| written.map_err(|error| error.to_string())),
+            Ok(bytes) => tokio::task::spawn_blocking(move || {
+                let mut held = disk.lock().unwrap_or_else(PoisonError::into_inner);
+                if *held < count {
+                    file::write(&path, &bytes)?;
+                    *held = count;
+                }
+                Ok::<_, std::io::Error>(())
+            })
+            .await
+            .map_err(|error| error.to_string())
+            .and_then(|written| written.map_err(|error| error.to_string())),
             Err(error) => Err(error.to_string()),
         };
         // also after a failure: the next change writes the whole file again, trying at every request would help nobody

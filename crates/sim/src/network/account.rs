@@ -104,8 +104,7 @@ impl Network {
     pub(crate) fn subscribe(&mut self, callback: Option<Callback>) {
         self.lasting.account.subscribed = true;
         self.lasting.account.callback = callback;
-        self.saved_at_once();
-        self.stir();
+        self.redirected();
     }
 
     /// Ends the subscription, and the override with it.
@@ -118,8 +117,7 @@ impl Network {
     /// Sets the app's own callback.
     pub(crate) fn set_app_callback(&mut self, callback: Option<Callback>) {
         self.lasting.app.callback = callback;
-        self.saved_at_once();
-        self.stir();
+        self.redirected();
     }
 }
 

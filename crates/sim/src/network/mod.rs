@@ -214,6 +214,13 @@ impl Network {
         }
     }
 
+    /// Webhooks may go elsewhere now. What went to the old place meanwhile need not wait for another sign of life.
+    fn redirected(&mut self) {
+        self.heard();
+        self.saved_at_once();
+        self.stir();
+    }
+
     /// Index of a `PHONE_ID`.
     pub(crate) fn number_index(&self, id: &str) -> Option<usize> {
         self.lasting

@@ -160,8 +160,7 @@ impl Network {
         if let Some(number) = self.lasting.numbers.get_mut(number) {
             number.callback = callback;
         }
-        self.saved_at_once();
-        self.stir();
+        self.redirected();
     }
 }
 
