@@ -1,9 +1,35 @@
-//! The simulated network: a pure state machine (`network`), the Graph server on it, and `/sim` for virtual phones.
+//! The simulated network, which serves the Graph API with virtual phones behind it.
+//!
+//! - `network`: the network itself, a pure state machine with time as an input.
+//! - `graph`: the Graph API on it. `phone`: `/sim`, the virtual phones and the network's switches.
+//! - `courier`: carries webhooks to their callback URLs.
+//! - `file`: `network.json`, what lasts.
+//! - `shared`: the network behind its lock; `service`: the two APIs as one HTTP service.
+
+mod answer;
+mod ascii;
+mod clock;
+mod courier;
+mod file;
+mod form;
+mod graph;
+mod network;
+mod phone;
+mod picture;
+mod service;
+mod shared;
+mod world;
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
+
+use crate::network::Network;
+pub use crate::service::Service;
+use crate::shared::Shared;
 
 /// How webhooks that were not taken are tried again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -51,7 +77,7 @@ pub struct WorldNumber {
     pub wa_id: String,
     /// The name certificate, base64.
     pub cert: String,
-    /// PHONE_ID.
+    /// `PHONE_ID`.
     pub phone_number_id: String,
     /// The approved display name.
     pub verified_name: String,
@@ -72,9 +98,9 @@ pub struct WorldGraph {
     pub verify_token: String,
     /// The app's id.
     pub app_id: String,
-    /// WABA_ID.
+    /// `WABA_ID`.
     pub waba_id: String,
-    /// PHONE_ID of the first number.
+    /// `PHONE_ID` of the first number.
     pub phone_number_id: String,
 }
 
@@ -100,55 +126,60 @@ pub enum SimError {
         /// What is wrong.
         cause: String,
     },
+    /// The HTTP client for webhooks cannot be made.
+    #[error("cannot make the HTTP client of the simulator: {0}")]
+    Client(String),
 }
 
-/// A simulated network.
+/// A simulated network. Cheap to clone; all clones are the same network.
 #[derive(Clone)]
-pub struct Simulator {}
+pub struct Simulator {
+    shared: Arc<Shared>,
+}
 
 impl Simulator {
-    /// Opens (or makes) the network in `config.dir`.
+    /// Opens (or makes) the network in `config.dir`. Nothing moves by itself until [`Self::run`].
     pub fn open(config: SimConfig) -> Result<Self, SimError> {
-        let _ = config;
-        unimplemented!()
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .user_agent(concat!("landline-sim/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(Duration::from_secs(5))
+            .timeout(Duration::from_secs(30))
+            .build()
+            .map_err(|error| SimError::Client(error.to_string()))?;
+        let (lasting, path) = file::open(&config.dir)?;
+        let public_url = config.public_url.trim_end_matches('/').to_owned();
+        let seed = getrandom::u64().unwrap_or(lasting.epoch);
+        let network = Network::new(lasting, config.retry, public_url.clone(), seed);
+        Ok(Self {
+            shared: Arc::new(Shared::new(
+                network,
+                path,
+                client,
+                public_url,
+                config.on_message,
+            )),
+        })
     }
 
     /// What a gateway has to know.
     pub fn world(&self) -> World {
-        unimplemented!()
+        self.shared.with(|network, now| network.world(now))
     }
 
     /// Runs what happens by itself (deliveries, webhooks, their retries) until cancelled; writes `network.json` at the end.
     pub async fn run(&self, shutdown: CancellationToken) {
-        let _ = shutdown;
+        tokio::join!(
+            courier::run(&self.shared, &shutdown),
+            courier::keep(&self.shared, &shutdown),
+        );
+        self.shared.save_all().await;
     }
 
     /// The Graph API and `/sim`. While the link is down, the service of a Graph request fails, so that its connection
     /// is closed unanswered.
     pub fn service(&self) -> Service {
-        Service {}
-    }
-}
-
-/// The HTTP service of a simulator: `Error` closes the connection.
-#[derive(Clone)]
-pub struct Service {}
-
-impl tower::Service<http::Request<axum::body::Body>> for Service {
-    type Response = axum::response::Response;
-    type Error = std::io::Error;
-    type Future = std::pin::Pin<
-        Box<dyn std::future::Future<Output = Result<Self::Response, Self::Error>> + Send>,
-    >;
-
-    fn poll_ready(
-        &mut self,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Result<(), Self::Error>> {
-        std::task::Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, _: http::Request<axum::body::Body>) -> Self::Future {
-        unimplemented!()
+        Service::new(Arc::clone(&self.shared))
     }
 }

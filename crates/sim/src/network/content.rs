@@ -1,0 +1,160 @@
+//! The content object of a message, type by type.
+
+use serde_json::{Map, Value};
+
+use crate::network::error::GraphError;
+use crate::network::params::Params;
+
+/// Types that can be sent.
+const KINDS: &[&str] = &[
+    "text",
+    "image",
+    "video",
+    "audio",
+    "document",
+    "sticker",
+    "location",
+    "contacts",
+    "reaction",
+    "interactive",
+    "template",
+];
+const LONGEST_TEXT: usize = 4096;
+const LONGEST_CAPTION: usize = 1024;
+
+/// A media file that a message names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MediaRef {
+    /// Where it stands: `image`, `template.header.image`.
+    pub(crate) path: String,
+    /// `image`, …
+    pub(crate) kind: String,
+    /// `MEDIA_ID`; without one there is a link.
+    pub(crate) id: Option<String>,
+}
+
+/// The type of a message; `text` when it names none.
+pub(crate) fn kind(params: &Params) -> Result<&'static str, GraphError> {
+    let name = params
+        .text("type")?
+        .unwrap_or_else(|| "text".to_owned())
+        .to_lowercase();
+    KINDS
+        .iter()
+        .find(|kind| **kind == name)
+        .copied()
+        .ok_or_else(|| {
+            GraphError::parameter(format!(
+                "Param type must be one of {{{}}}.",
+                KINDS.join(", ").to_uppercase()
+            ))
+        })
+}
+
+/// The checked content object of a message, and the file that it names. Of a template only that there is an object.
+pub(crate) fn check(kind: &str, params: &Params) -> Result<(Value, Option<MediaRef>), GraphError> {
+    if kind == "contacts" {
+        let cards = params
+            .array(kind)?
+            .filter(|cards| !cards.is_empty())
+            .ok_or_else(|| missing(kind))?;
+        return Ok((Value::Array(cards), None));
+    }
+    let object = params.object(kind)?.ok_or_else(|| missing(kind))?;
+    let mut media = None;
+    match kind {
+        "text" => check_text(&object)?,
+        "image" | "video" | "audio" | "document" | "sticker" => {
+            media = Some(media_ref(kind, &object)?);
+            check_length(&object, kind, "caption", LONGEST_CAPTION)?;
+        }
+        "location" => {
+            coordinate(&object, "latitude", 90.0)?;
+            coordinate(&object, "longitude", 180.0)?;
+        }
+        "reaction" => {
+            object
+                .text("message_id")?
+                .ok_or_else(|| missing("reaction.message_id"))?;
+        }
+        "interactive" => {
+            for member in ["type", "action"] {
+                object
+                    .value(member)
+                    .ok_or_else(|| missing(&format!("interactive.{member}")))?;
+            }
+        }
+        _ => {}
+    }
+    let present: Map<String, Value> = object
+        .0
+        .into_iter()
+        .filter(|(_, value)| !value.is_null())
+        .collect();
+    Ok((Value::Object(present), media))
+}
+
+fn missing(path: &str) -> GraphError {
+    GraphError::new(131_008, format!("{path} is missing"))
+}
+
+fn check_text(object: &Params) -> Result<(), GraphError> {
+    match object.value("body") {
+        None => Err(missing("text.body")),
+        Some(Value::String(_)) => check_length(object, "text", "body", LONGEST_TEXT),
+        Some(_) => Err(GraphError::new(131_009, "text.body must be a string")),
+    }
+}
+
+fn check_length(
+    object: &Params,
+    kind: &str,
+    member: &str,
+    longest: usize,
+) -> Result<(), GraphError> {
+    let length = object.text(member)?.map_or(0, |text| text.chars().count());
+    if length > longest {
+        return Err(GraphError::parameter(format!(
+            "Param {kind}['{member}'] must be at most {longest} characters long."
+        )));
+    }
+    Ok(())
+}
+
+fn coordinate(object: &Params, member: &str, limit: f64) -> Result<(), GraphError> {
+    let text = object
+        .text(member)?
+        .ok_or_else(|| missing(&format!("location.{member}")))?;
+    let good = text
+        .trim()
+        .parse::<f64>()
+        .is_ok_and(|value| value.abs() <= limit);
+    if good {
+        Ok(())
+    } else {
+        Err(GraphError::new(
+            131_009,
+            format!("location.{member} must be a number from -{limit} to {limit}"),
+        ))
+    }
+}
+
+/// The file of a media object at `path`; its kind is the path's last part.
+pub(crate) fn media_ref(path: &str, object: &Params) -> Result<MediaRef, GraphError> {
+    let id = object.text("id")?;
+    if id.is_none() {
+        let link = object
+            .text("link")?
+            .ok_or_else(|| missing(&format!("{path}: id or link")))?;
+        if !(link.starts_with("http://") || link.starts_with("https://")) {
+            return Err(GraphError::parameter(format!(
+                "Param {path}['link'] is not a valid URL."
+            )));
+        }
+    }
+    Ok(MediaRef {
+        path: path.to_owned(),
+        kind: path.rsplit('.').next().unwrap_or(path).to_owned(),
+        id,
+    })
+}

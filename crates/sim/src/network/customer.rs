@@ -1,0 +1,271 @@
+//! A virtual customer: settings, windows, and the phone with what is on its way to it and what it has received.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::network::message::Outgoing;
+
+/// The customer service window, milliseconds.
+pub(crate) const WINDOW_MS: i64 = 24 * 3_600_000;
+/// Messages that a phone keeps for `inbox`; older ones are forgotten, but counted.
+const INBOX_LIMIT: usize = 100_000;
+/// Longest delay that can be set, milliseconds.
+const LONGEST_DELAY_MS: i64 = 30 * 24 * 3_600_000;
+
+/// How a customer's phone behaves: the object of `/sim/customers`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent switches, as the contract names them"
+)]
+pub(crate) struct Settings {
+    pub(crate) wa_id: String,
+    pub(crate) name: String,
+    /// The phone is reachable.
+    pub(crate) online: bool,
+    /// Messages are delivered by themselves.
+    pub(crate) auto_deliver: bool,
+    pub(crate) deliver_delay_ms: i64,
+    /// Messages are read by themselves.
+    pub(crate) auto_read: bool,
+    pub(crate) read_delay_ms: i64,
+    /// The customer has blocked the business.
+    pub(crate) blocked: bool,
+}
+
+impl Settings {
+    pub(crate) fn new(wa_id: &str, name: &str) -> Self {
+        Self {
+            wa_id: wa_id.to_owned(),
+            name: name.to_owned(),
+            online: true,
+            auto_deliver: true,
+            deliver_delay_ms: 0,
+            auto_read: false,
+            read_delay_ms: 0,
+            blocked: false,
+        }
+    }
+
+    /// These settings with the members of `change`; a sentence says what is wrong with it.
+    pub(crate) fn changed(mut self, change: &Map<String, Value>) -> Result<Self, String> {
+        for (name, value) in change {
+            match name.as_str() {
+                "name" => {
+                    value
+                        .as_str()
+                        .filter(|name| !name.trim().is_empty() && name.chars().count() <= 256)
+                        .ok_or("name must be a text of 1 to 256 characters")?
+                        .clone_into(&mut self.name);
+                }
+                "online" => self.online = truth(name, value)?,
+                "auto_deliver" => self.auto_deliver = truth(name, value)?,
+                "auto_read" => self.auto_read = truth(name, value)?,
+                "blocked" => self.blocked = truth(name, value)?,
+                "deliver_delay_ms" => self.deliver_delay_ms = delay(name, value)?,
+                "read_delay_ms" => self.read_delay_ms = delay(name, value)?,
+                _ => {}
+            }
+        }
+        Ok(self)
+    }
+}
+
+fn truth(name: &str, value: &Value) -> Result<bool, String> {
+    value
+        .as_bool()
+        .ok_or_else(|| format!("{name} must be true or false"))
+}
+
+fn delay(name: &str, value: &Value) -> Result<i64, String> {
+    value
+        .as_i64()
+        .filter(|delay| (0..=LONGEST_DELAY_MS).contains(delay))
+        .ok_or_else(|| {
+            format!("{name} must be a whole number of milliseconds from 0 to {LONGEST_DELAY_MS}")
+        })
+}
+
+/// A virtual customer.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Customer {
+    #[serde(flatten)]
+    pub(crate) settings: Settings,
+    /// When the customer last wrote to each `PHONE_ID`, Unix milliseconds.
+    pub(crate) windows: BTreeMap<String, i64>,
+    /// In memory only.
+    #[serde(skip)]
+    pub(crate) phone: Phone,
+}
+
+/// What is on its way to a phone, and what it has received.
+#[derive(Clone, Default)]
+pub(crate) struct Phone {
+    undelivered: VecDeque<Undelivered>,
+    inbox: VecDeque<Received>,
+    /// Messages received since the network started, also those forgotten.
+    received: usize,
+    /// How many of them are read: the phone reads in order.
+    read: usize,
+    /// When its next step is due, if it stands in the network's schedule.
+    pub(crate) due_ms: Option<i64>,
+}
+
+#[derive(Clone)]
+struct Undelivered {
+    accepted_ms: i64,
+    message: Arc<Outgoing>,
+}
+
+#[derive(Clone)]
+struct Received {
+    delivered_ms: i64,
+    message: Arc<Outgoing>,
+}
+
+/// What happened on a phone.
+pub(crate) enum Step {
+    Delivered(Arc<Outgoing>),
+    Read(Arc<Outgoing>),
+}
+
+impl Customer {
+    pub(crate) fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            windows: BTreeMap::new(),
+            phone: Phone::default(),
+        }
+    }
+
+    /// Whether the business may write freely from this number.
+    pub(crate) fn window_open(&self, phone_number_id: &str, now: i64) -> bool {
+        self.windows
+            .get(phone_number_id)
+            .is_some_and(|last| now - last < WINDOW_MS)
+    }
+
+    /// A message is on its way. To a customer who has blocked the business it never comes.
+    pub(crate) fn expect(&mut self, message: Arc<Outgoing>, now: i64) {
+        if !self.settings.blocked {
+            self.phone.undelivered.push_back(Undelivered {
+                accepted_ms: now,
+                message,
+            });
+        }
+    }
+
+    /// When the next step is due; `None` when nothing happens by itself.
+    pub(crate) fn due(&self) -> Option<i64> {
+        [self.delivery_due(), self.reading_due()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    fn delivery_due(&self) -> Option<i64> {
+        let settings = &self.settings;
+        let reachable = settings.online && settings.auto_deliver && !settings.blocked;
+        self.phone
+            .undelivered
+            .front()
+            .filter(|_| reachable)
+            .map(|first| first.accepted_ms + settings.deliver_delay_ms)
+    }
+
+    fn reading_due(&self) -> Option<i64> {
+        let settings = &self.settings;
+        let reads = settings.online && settings.auto_read && !settings.blocked;
+        self.phone
+            .first_unread()
+            .filter(|_| reads)
+            .map(|first| first.delivered_ms + settings.read_delay_ms)
+    }
+
+    /// Takes the next step that is due, deliveries before readings of the same time.
+    pub(crate) fn step(&mut self, now: i64) -> Option<Step> {
+        let due = self.due().filter(|due| *due <= now)?;
+        if self.delivery_due() == Some(due) {
+            self.phone.deliver(now).map(Step::Delivered)
+        } else {
+            self.phone.read_next().map(Step::Read)
+        }
+    }
+}
+
+impl Phone {
+    fn first_unread(&self) -> Option<&Received> {
+        let forgotten = self.received - self.inbox.len();
+        self.inbox.get(self.read.saturating_sub(forgotten))
+    }
+
+    fn deliver(&mut self, now: i64) -> Option<Arc<Outgoing>> {
+        let first = self.undelivered.pop_front()?;
+        self.inbox.push_back(Received {
+            delivered_ms: now,
+            message: Arc::clone(&first.message),
+        });
+        self.received += 1;
+        if self.inbox.len() > INBOX_LIMIT {
+            self.inbox.pop_front();
+            self.read = self.read.max(self.received - self.inbox.len());
+        }
+        Some(first.message)
+    }
+
+    /// Reads the oldest unread message.
+    pub(crate) fn read_next(&mut self) -> Option<Arc<Outgoing>> {
+        let message = self
+            .first_unread()
+            .map(|first| Arc::clone(&first.message))?;
+        self.read += 1;
+        Some(message)
+    }
+
+    /// How many messages came since the network started.
+    pub(crate) fn received(&self) -> usize {
+        self.received
+    }
+
+    /// The business number that sent a message of the inbox.
+    pub(crate) fn author(&self, id: &str) -> Option<usize> {
+        self.inbox
+            .iter()
+            .rev()
+            .find(|received| received.message.id == id)
+            .map(|received| received.message.number)
+    }
+
+    /// What was delivered, oldest first.
+    pub(crate) fn inbox(&self) -> Value {
+        let forgotten = self.received - self.inbox.len();
+        self.inbox
+            .iter()
+            .enumerate()
+            .map(|(at, received)| {
+                let read = forgotten + at < self.read;
+                received
+                    .message
+                    .shown(if read { "read" } else { "delivered" })
+            })
+            .collect()
+    }
+
+    /// Moves what is scheduled along when the clock is set back.
+    pub(crate) fn shift(&mut self, by_ms: i64) {
+        for waiting in &mut self.undelivered {
+            waiting.accepted_ms += by_ms;
+        }
+        for received in &mut self.inbox {
+            received.delivered_ms += by_ms;
+        }
+    }
+}
+
+/// The card that goes with a customer's messages.
+pub(crate) fn card(settings: &Settings) -> Value {
+    json!({"profile": {"name": settings.name}, "wa_id": settings.wa_id})
+}

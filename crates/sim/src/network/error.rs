@@ -1,0 +1,178 @@
+//! Errors as the Graph API words them: one table, from which answers and `failed` statuses are made.
+
+use serde_json::{Value, json};
+
+use crate::network::params::Params;
+
+/// `(code, HTTP status, title)`.
+const TABLE: &[(i64, u16, &str)] = &[
+    (100, 400, "Invalid parameter"),
+    (131_008, 400, "Required parameter is missing"),
+    (131_009, 400, "Parameter value is not valid"),
+    (131_021, 400, "Recipient cannot be sender"),
+    (131_026, 400, "Message undeliverable"),
+    (131_047, 400, "Re-engagement message"),
+    (131_053, 400, "Media upload error"),
+    (
+        132_000,
+        400,
+        "Number of parameters does not match the expected number of params",
+    ),
+    (
+        132_001,
+        404,
+        "Template name does not exist in the translation",
+    ),
+    (132_005, 400, "Translated text too long"),
+    (
+        132_012,
+        400,
+        "Parameter format does not match format in the created template",
+    ),
+    (132_015, 400, "Template is paused"),
+    (132_016, 400, "Template is disabled"),
+    (133_005, 400, "Two step verification PIN Mismatch"),
+    (133_006, 400, "Phone number re-verification needed"),
+    (133_010, 400, "The account is not registered"),
+    (
+        133_016,
+        400,
+        "Account register deregister rate limit exceeded",
+    ),
+    (136_024, 400, "Request code error"),
+    (136_025, 400, "Verify code error"),
+];
+
+/// Status and title of a code.
+fn entry(code: i64) -> (u16, &'static str) {
+    TABLE
+        .iter()
+        .find(|(known, _, _)| *known == code)
+        .map_or((400, "Something went wrong"), |(_, status, title)| {
+            (*status, *title)
+        })
+}
+
+/// A refusal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct GraphError {
+    /// HTTP status.
+    pub(crate) status: u16,
+    pub(crate) code: i64,
+    subcode: Option<i64>,
+    kind: &'static str,
+    message: String,
+    details: Option<String>,
+    user_message: Option<String>,
+}
+
+impl GraphError {
+    /// An error of the table.
+    pub(crate) fn new(code: i64, details: impl Into<String>) -> Self {
+        let (status, title) = entry(code);
+        Self {
+            status,
+            code,
+            subcode: None,
+            kind: "OAuthException",
+            message: format!("(#{code}) {title}"),
+            details: Some(details.into()),
+            user_message: None,
+        }
+    }
+
+    /// Code 100 with its own sentence.
+    pub(crate) fn parameter(sentence: impl Into<String>) -> Self {
+        let sentence = sentence.into();
+        Self {
+            message: format!("(#100) {sentence}"),
+            ..Self::new(100, sentence)
+        }
+    }
+
+    /// A parameter that must be there.
+    pub(crate) fn required(name: &str) -> Self {
+        Self::parameter(format!("The parameter {name} is required."))
+    }
+
+    /// An error without a place in the table: free text, no details.
+    pub(crate) fn plain(status: u16, code: i64, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            message: message.into(),
+            details: None,
+            ..Self::new(code, "")
+        }
+    }
+
+    /// A media file that a message names and nobody has.
+    pub(crate) fn unknown_media(path: &str, id: &str) -> Self {
+        Self {
+            subcode: Some(33),
+            kind: "GraphMethodException",
+            ..Self::new(100, format!("{path}: there is no media with id {id}"))
+        }
+    }
+
+    /// An object that does not exist, or does not know the call.
+    pub(crate) fn unknown_object(method: &str, id: &str) -> Self {
+        let method = method.to_lowercase();
+        Self {
+            subcode: Some(33),
+            kind: "GraphMethodException",
+            ..Self::plain(
+                400,
+                100,
+                format!(
+                    "Unsupported {method} request. Object with ID '{id}' does not exist, cannot be loaded due to missing \
+                     permissions, or does not support this operation"
+                ),
+            )
+        }
+    }
+
+    /// With a subcode and a sentence for a person, as management calls have them.
+    pub(crate) fn for_person(self, subcode: i64, sentence: &str) -> Self {
+        Self {
+            subcode: Some(subcode),
+            user_message: Some(sentence.to_owned()),
+            ..self
+        }
+    }
+
+    /// The body.
+    pub(crate) fn body(&self, trace: &str) -> Value {
+        let mut error = Params::default();
+        error.set("message", self.message.as_str());
+        error.set("type", self.kind);
+        error.set("code", self.code);
+        if let Some(subcode) = self.subcode {
+            error.set("error_subcode", subcode);
+        }
+        if let Some(sentence) = &self.user_message {
+            error.set("is_transient", false);
+            error.set("error_user_title", entry(self.code).1);
+            error.set("error_user_msg", sentence.as_str());
+        }
+        if let Some(details) = &self.details {
+            error.set(
+                "error_data",
+                json!({"messaging_product": "whatsapp", "details": details}),
+            );
+        }
+        error.set("fbtrace_id", trace);
+        json!({ "error": error.0 })
+    }
+}
+
+/// The error object of a `failed` status.
+pub(crate) fn status_error(code: i64, details: &str) -> Value {
+    let (_, title) = entry(code);
+    json!({
+        "code": code,
+        "title": title,
+        "message": title,
+        "error_data": {"details": details},
+        "href": "https://graph.example/docs/error-codes",
+    })
+}

@@ -1,0 +1,258 @@
+//! Customers who write: messages, pictures, presses. Also the fault that never stops writing.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use crate::ascii;
+use crate::network::Network;
+use crate::network::customer::card;
+use crate::network::id::Direction;
+use crate::network::mailroom::{Kind, LaneKey, Update};
+use crate::network::media::Media;
+use crate::network::params::Params;
+
+/// Of the endless backlog: the age of its events, and the time between two, milliseconds.
+const BACKLOG_AGE_MS: i64 = 3_600_000;
+const BACKLOG_STEP_MS: i64 = 100;
+/// Stands in when there is no customer to write.
+const STRANGER: &str = "12025550199";
+
+/// A message that a customer writes, ready but for its id and time.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Draft {
+    /// `text`, `image`, `button`, …
+    pub(crate) kind: String,
+    /// The object of that name; `{n}` in text body and caption is replaced.
+    pub(crate) content: Value,
+    /// Id of the quoted message in the customer's inbox.
+    pub(crate) context: Option<String>,
+}
+
+/// The endless backlog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Backlog {
+    #[default]
+    Off,
+    /// Begins with the next connection.
+    Armed,
+    /// The next event is due.
+    Running(i64),
+}
+
+impl Network {
+    /// The number that a customer's message goes to: the author of the quoted message, else the first. An error is a
+    /// sentence.
+    fn addressee(&self, wa_id: &str, context: Option<&str>) -> Result<usize, String> {
+        let Some(id) = context else {
+            return Ok(0);
+        };
+        let known = self
+            .ids
+            .read(id)
+            .is_some_and(|(customer, _)| customer == wa_id);
+        if !known {
+            return Err(format!("context.id: there is no message {id} in this chat"));
+        }
+        Ok(self
+            .lasting
+            .customers
+            .get(wa_id)
+            .and_then(|customer| customer.phone.author(id))
+            .unwrap_or(0))
+    }
+
+    /// The customer writes; `n` stands in for `{n}`. An image's file is in `file`. The message's id, or a sentence.
+    pub(crate) fn write(
+        &mut self,
+        wa_id: &str,
+        draft: &Draft,
+        file: Option<&Media>,
+        n: u64,
+        now: i64,
+    ) -> Result<String, String> {
+        let number = self.addressee(wa_id, draft.context.as_deref())?;
+        let mut content = draft.content.clone();
+        for member in ["body", "caption"] {
+            if let Some(Value::String(text)) = content.get_mut(member) {
+                *text = text.replace("{n}", &n.to_string());
+            }
+        }
+        if let (Some(file), Value::Object(object)) = (file, &mut content) {
+            self.attach(object, file, number, now);
+        }
+        let context = draft.context.as_ref().map(|id| {
+            let from = match self.ids.read(id) {
+                Some((customer, Direction::In)) => customer,
+                _ => self.number_digits(number),
+            };
+            json!({"from": from, "id": id})
+        });
+        let line = arrow_line("←", &self.name_of(wa_id), wa_id, &draft.kind, &content);
+        self.lines.push(line);
+        Ok(self.receive(wa_id, number, &draft.kind, content, context, now, now))
+    }
+
+    fn attach(&mut self, object: &mut Map<String, Value>, file: &Media, number: usize, now: i64) {
+        let id = self.keep_media(Media {
+            number,
+            made_ms: now,
+            ..file.clone()
+        });
+        object.insert("mime_type".to_owned(), file.mime_type.as_str().into());
+        object.insert("sha256".to_owned(), file.sha256_base64().into());
+        object.insert("url".to_owned(), self.media_url(&id, now).into());
+        object.insert("id".to_owned(), id.into());
+    }
+
+    fn name_of(&self, wa_id: &str) -> String {
+        self.lasting
+            .customers
+            .get(wa_id)
+            .map(|customer| customer.settings.name.clone())
+            .unwrap_or_default()
+    }
+
+    fn number_digits(&self, number: usize) -> String {
+        self.lasting
+            .numbers
+            .get(number)
+            .map(super::number::Number::digits)
+            .unwrap_or_default()
+    }
+
+    /// A message reaches the network: the window opens, a webhook is made.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "all of them are members of the message"
+    )]
+    fn receive(
+        &mut self,
+        wa_id: &str,
+        number: usize,
+        kind: &str,
+        content: Value,
+        context: Option<Value>,
+        written_ms: i64,
+        now: i64,
+    ) -> String {
+        self.open_window(wa_id, number, written_ms, now);
+        let id = self.ids.message(wa_id, Direction::In);
+        let mut message = Params::default();
+        message.set("from", wa_id);
+        message.set("id", id.as_str());
+        message.set("timestamp", (written_ms / 1000).to_string());
+        message.set("type", kind);
+        message.set(kind, content);
+        if let Some(context) = context {
+            message.set("context", context);
+        }
+        let sender = self.lasting.customers.get(wa_id).map_or_else(
+            || json!({"profile": {"name": "Stranger"}, "wa_id": wa_id}),
+            |customer| card(&customer.settings),
+        );
+        self.post(
+            LaneKey {
+                number,
+                customer: Arc::from(wa_id),
+            },
+            Update {
+                kind: Kind::Message,
+                json: ascii::json(&message.0),
+                card: Some(ascii::json(&sender)),
+                made_ms: now,
+            },
+        );
+        id
+    }
+
+    fn open_window(&mut self, wa_id: &str, number: usize, written_ms: i64, now: i64) {
+        let Some(phone_number_id) = self
+            .lasting
+            .numbers
+            .get(number)
+            .map(|number| number.id.clone())
+        else {
+            return;
+        };
+        let Some(customer) = self.lasting.customers.get_mut(wa_id) else {
+            return;
+        };
+        let was_open = customer.window_open(&phone_number_id, now);
+        let last = customer
+            .windows
+            .entry(phone_number_id)
+            .or_insert(written_ms);
+        *last = written_ms.max(*last);
+        if was_open {
+            self.saved_soon();
+        } else {
+            self.saved_at_once();
+        }
+    }
+
+    /// Switches the endless backlog.
+    pub(crate) fn set_backlog(&mut self, on: bool) {
+        self.backlog = match (on, self.backlog) {
+            (false, _) => Backlog::Off,
+            (true, Backlog::Off) => Backlog::Armed,
+            (true, already) => already,
+        };
+        self.stir();
+    }
+
+    /// The gateway connects.
+    pub(crate) fn connected(&mut self, now: i64) {
+        if self.backlog == Backlog::Armed {
+            self.backlog = Backlog::Running(now);
+            self.stir();
+        }
+    }
+
+    /// One event of the endless backlog, if it is due.
+    pub(crate) fn feed_backlog(&mut self, now: i64) {
+        let Backlog::Running(due) = self.backlog else {
+            return;
+        };
+        if due > now {
+            return;
+        }
+        // after a jump of the clock the missed ones are not made up for
+        self.backlog = Backlog::Running((due + BACKLOG_STEP_MS).max(now + 1));
+        let turn = usize::try_from(due / BACKLOG_STEP_MS).unwrap_or(0);
+        let customers = &self.lasting.customers;
+        let wa_id = customers
+            .keys()
+            .nth(turn.checked_rem(customers.len()).unwrap_or(0))
+            .cloned()
+            .unwrap_or_else(|| STRANGER.to_owned());
+        let content = json!({"body": "from the endless backlog"});
+        self.receive(&wa_id, 0, "text", content, None, now - BACKLOG_AGE_MS, now);
+    }
+}
+
+/// One readable line: direction, name, number, type, the beginning of the text.
+pub(crate) fn arrow_line(
+    arrow: &str,
+    name: &str,
+    wa_id: &str,
+    kind: &str,
+    content: &Value,
+) -> String {
+    const SHOWN: usize = 60;
+    let text = ["body", "caption", "text", "name", "filename"]
+        .into_iter()
+        .find_map(|member| content.get(member).and_then(Value::as_str))
+        .unwrap_or_default();
+    let mut short: String = text
+        .chars()
+        .take(SHOWN)
+        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .collect();
+    if text.chars().nth(SHOWN).is_some() {
+        short.push('…');
+    }
+    format!("{arrow} {name} (+{wa_id})  {kind}  {short}")
+        .trim_end()
+        .to_owned()
+}

@@ -1,0 +1,141 @@
+//! A message of the business that the network has accepted, and its statuses.
+
+use serde_json::{Value, json};
+
+use crate::ascii;
+use crate::network::error::status_error;
+use crate::network::params::Params;
+
+/// Whom a send names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Recipient {
+    /// Digits.
+    Phone(String),
+    /// A business-scoped user id.
+    User(String),
+}
+
+impl Recipient {
+    /// The lane that its events wait in.
+    pub(crate) fn lane(&self) -> &str {
+        match self {
+            Self::Phone(id) | Self::User(id) => id,
+        }
+    }
+}
+
+/// What a message costs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Charge {
+    pub(crate) billable: bool,
+    /// `marketing`, `utility`, `authentication`, `service`.
+    pub(crate) category: String,
+}
+
+/// An accepted message.
+pub(crate) struct Outgoing {
+    /// `wamid.…`
+    pub(crate) id: String,
+    /// Index of the business number that sent it.
+    pub(crate) number: usize,
+    pub(crate) recipient: Recipient,
+    /// `text`, …
+    pub(crate) kind: String,
+    /// The object of that name.
+    pub(crate) content: Value,
+    /// The quoted message.
+    pub(crate) context: Option<Value>,
+    /// A template's text with its parameters in place.
+    pub(crate) rendered: Option<String>,
+    /// `biz_opaque_callback_data`.
+    pub(crate) opaque: Option<String>,
+    pub(crate) charge: Charge,
+    /// The conversation's id, for versions that still show one.
+    pub(crate) conversation: Option<String>,
+    pub(crate) accepted_ms: i64,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage<'a> {
+    Sent,
+    Delivered,
+    Read,
+    Failed { code: i64, details: &'a str },
+}
+
+impl Outgoing {
+    /// As the customer's inbox shows it.
+    pub(crate) fn shown(&self, status: &str) -> Value {
+        let mut shown = Params::default();
+        shown.set("id", self.id.as_str());
+        shown.set("timestamp", (self.accepted_ms / 1000).to_string());
+        shown.set("status", status);
+        shown.set("type", self.kind.as_str());
+        if let Some(text) = &self.rendered {
+            shown.set("text", json!({ "body": text }));
+        }
+        shown.set(&self.kind, self.content.clone());
+        if let Some(context) = &self.context {
+            shown.set("context", context.clone());
+        }
+        Value::Object(shown.0)
+    }
+
+    /// The status object of a webhook, as ASCII JSON.
+    pub(crate) fn status(&self, stage: Stage<'_>, now: i64) -> String {
+        let mut status = Params::default();
+        status.set("id", self.id.as_str());
+        status.set("timestamp", (now / 1000).to_string());
+        match (&self.recipient, stage) {
+            // a failed status names only what the send named
+            (Recipient::Phone(digits), _) => status.set("recipient_id", digits.as_str()),
+            (Recipient::User(id), _) => status.set("recipient_user_id", id.as_str()),
+        }
+        if let Some(opaque) = &self.opaque {
+            status.set("biz_opaque_callback_data", opaque.as_str());
+        }
+        let name = match stage {
+            Stage::Sent => {
+                self.set_conversation(&mut status, true);
+                status.set("pricing", self.pricing());
+                "sent"
+            }
+            Stage::Delivered => {
+                self.set_conversation(&mut status, false);
+                status.set("pricing", self.pricing());
+                "delivered"
+            }
+            Stage::Read => "read",
+            Stage::Failed { code, details } => {
+                status.set("errors", json!([status_error(code, details)]));
+                "failed"
+            }
+        };
+        status.set("status", name);
+        ascii::json(&status.0)
+    }
+
+    fn set_conversation(&self, status: &mut Params, with_end: bool) {
+        let Some(id) = &self.conversation else {
+            return;
+        };
+        let mut conversation = Params::default();
+        conversation.set("id", id.as_str());
+        if with_end {
+            let end_s = self.accepted_ms / 1000 + 24 * 3600;
+            conversation.set("expiration_timestamp", end_s.to_string());
+        }
+        conversation.set("origin", json!({"type": self.charge.category}));
+        status.set("conversation", conversation.0);
+    }
+
+    fn pricing(&self) -> Value {
+        json!({
+            "billable": self.charge.billable,
+            "pricing_model": "PMP",
+            "category": self.charge.category,
+            "type": if self.charge.billable { "regular" } else { "free_customer_service" },
+        })
+    }
+}

@@ -1,0 +1,178 @@
+//! Codes, registration, two-step verification.
+
+use crate::network::Network;
+use crate::network::error::GraphError;
+use crate::network::number::{Code, Number, Registration};
+use crate::network::params::Params;
+use crate::network::send::whatsapp;
+
+/// A code is valid so long, milliseconds.
+const CODE_MS: i64 = 10 * 60_000;
+/// So many registrations in [`LIMIT_MS`], then a pause of as long.
+const LIMIT: usize = 10;
+const LIMIT_MS: i64 = 72 * 3_600_000;
+const NOT_POSSIBLE: i64 = 2_388_091;
+const NOT_VERIFIED: i64 = 2_388_093;
+
+impl Network {
+    fn number_mut(&mut self, number: usize) -> Result<&mut Number, GraphError> {
+        self.lasting
+            .numbers
+            .get_mut(number)
+            .ok_or_else(|| GraphError::unknown_object("post", &number.to_string()))
+    }
+
+    /// `request_code`: the code is then to be read at `/sim/codes`.
+    pub(crate) fn request_code(
+        &mut self,
+        number: usize,
+        params: &Params,
+        now: i64,
+    ) -> Result<(), GraphError> {
+        let method = params.required_text("code_method")?;
+        if method != "SMS" && method != "VOICE" {
+            return Err(GraphError::parameter(
+                "Param code_method must be one of {SMS, VOICE}.",
+            ));
+        }
+        let language = params.required_text("language")?;
+        if !is_language(&language) {
+            return Err(GraphError::parameter(
+                "Param language must be a language code such as en or en_US.",
+            ));
+        }
+        let value = self.dice.code();
+        let number = self.number_mut(number)?;
+        if number.is_registered() {
+            return Err(
+                GraphError::new(136_024, "the number is registered already").for_person(
+                    NOT_POSSIBLE,
+                    "This number is verified and registered already; no code is needed.",
+                ),
+            );
+        }
+        number.code = Some(Code {
+            value: value.clone(),
+            sent_ms: now,
+            used: false,
+        });
+        let line = format!("→ +{}  {method}  code {value}", number.digits());
+        self.lines.push(line);
+        self.saved_at_once();
+        Ok(())
+    }
+
+    /// `verify_code`.
+    pub(crate) fn verify_code(
+        &mut self,
+        number: usize,
+        params: &Params,
+        now: i64,
+    ) -> Result<(), GraphError> {
+        let given = params.required_text("code")?;
+        let number = self.number_mut(number)?;
+        let refuse = |sentence: &str| {
+            Err(GraphError::new(136_025, sentence).for_person(NOT_VERIFIED, sentence))
+        };
+        match &mut number.code {
+            Some(code) if code.value == given && !code.used => {
+                if now - code.sent_ms >= CODE_MS {
+                    return refuse("The code has expired; request a new one.");
+                }
+                code.used = true;
+            }
+            Some(_) => return refuse("The code is wrong."),
+            None => return refuse("No code was requested."),
+        }
+        if number.registration != Registration::Registered {
+            number.registration = Registration::Verified;
+        }
+        self.saved_at_once();
+        Ok(())
+    }
+
+    /// `register`.
+    pub(crate) fn register(
+        &mut self,
+        number: usize,
+        params: &Params,
+        now: i64,
+    ) -> Result<(), GraphError> {
+        whatsapp(params)?;
+        let pin = read_pin(params)?;
+        let number = self.number_mut(number)?;
+        count(&mut number.registered_ms, now)?;
+        let outcome = if number.registration == Registration::New {
+            Err(GraphError::new(
+                133_006,
+                "the phone number has to be verified with a code before it is registered",
+            ))
+        } else if number.pin.as_ref().is_some_and(|set| *set != pin) {
+            Err(GraphError::new(
+                133_005,
+                "two-step verification is on, and this is not its PIN",
+            ))
+        } else {
+            number.pin = Some(pin);
+            number.registration = Registration::Registered;
+            Ok(())
+        };
+        self.saved_at_once();
+        outcome
+    }
+
+    /// `deregister`.
+    pub(crate) fn deregister(&mut self, number: usize, now: i64) -> Result<(), GraphError> {
+        let number = self.number_mut(number)?;
+        if !number.is_registered() {
+            return Err(GraphError::new(133_010, "the number is not registered"));
+        }
+        count(&mut number.deregistered_ms, now)?;
+        number.registration = Registration::Deregistered;
+        self.saved_at_once();
+        Ok(())
+    }
+
+    /// `POST /{PHONE_ID} {"pin"}`.
+    pub(crate) fn set_pin(&mut self, number: usize, params: &Params) -> Result<(), GraphError> {
+        let pin = read_pin(params)?;
+        self.number_mut(number)?.pin = Some(pin);
+        self.saved_at_once();
+        Ok(())
+    }
+}
+
+fn read_pin(params: &Params) -> Result<String, GraphError> {
+    let pin = params.required_text("pin")?;
+    if pin.len() == 6 && pin.bytes().all(|digit| digit.is_ascii_digit()) {
+        Ok(pin)
+    } else {
+        Err(GraphError::parameter("Param pin must be six digits."))
+    }
+}
+
+/// `en`, `en_US`, `zh_CN`.
+fn is_language(text: &str) -> bool {
+    let (language, rest) = text.split_once('_').unwrap_or((text, ""));
+    (2..=3).contains(&language.len())
+        && language.bytes().all(|letter| letter.is_ascii_lowercase())
+        && rest.len() <= 4
+        && rest.bytes().all(|letter| letter.is_ascii_alphanumeric())
+}
+
+/// Counts a call; past the limit the number is blocked until the last counted call is [`LIMIT_MS`] old.
+fn count(calls: &mut Vec<i64>, now: i64) -> Result<(), GraphError> {
+    let blocked = calls.len() >= LIMIT && calls.last().is_some_and(|last| now - last < LIMIT_MS);
+    if blocked {
+        return Err(GraphError::new(
+            133_016,
+            "too many registrations of this number within 72 hours; it is blocked for 72 hours",
+        ));
+    }
+    if calls.len() >= LIMIT {
+        calls.clear();
+    }
+    calls.retain(|call| now - call < LIMIT_MS);
+    calls.push(now);
+    Ok(())
+}

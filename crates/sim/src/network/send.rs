@@ -1,0 +1,383 @@
+//! `POST /{PHONE_ID}/messages`: checks as the real network makes them, and what becomes of the message.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::network::Network;
+use crate::network::content::{self, MediaRef};
+use crate::network::error::GraphError;
+use crate::network::id::Direction;
+use crate::network::media::fits;
+use crate::network::message::{Charge, Outgoing, Recipient, Stage};
+use crate::network::params::Params;
+use crate::network::template::Template;
+
+/// Longest `biz_opaque_callback_data`, characters.
+const LONGEST_OPAQUE: usize = 512;
+/// The last version whose statuses show a conversation.
+const LAST_WITH_CONVERSATION: u32 = 23;
+
+/// `messaging_product` must be there and right.
+pub(crate) fn whatsapp(params: &Params) -> Result<(), GraphError> {
+    let product = params.required_text("messaging_product")?;
+    if product.eq_ignore_ascii_case("whatsapp") {
+        Ok(())
+    } else {
+        Err(GraphError::parameter(
+            "Param messaging_product must be one of {WHATSAPP}.",
+        ))
+    }
+}
+
+/// Why an accepted message fails.
+struct Failing {
+    code: i64,
+    details: String,
+}
+
+impl Network {
+    /// A call of the endpoint: a message, or a read receipt. `version` is the one in the path.
+    pub(crate) fn messages(
+        &mut self,
+        number: usize,
+        params: &Params,
+        version: Option<u32>,
+        now: i64,
+    ) -> Result<Value, GraphError> {
+        let registered = self
+            .lasting
+            .numbers
+            .get(number)
+            .is_some_and(super::number::Number::is_registered);
+        if !registered {
+            return Err(GraphError::new(
+                133_010,
+                "the number is not registered on the Cloud API; register it first",
+            ));
+        }
+        whatsapp(params)?;
+        if params.value("status").is_some() {
+            return self.mark_read(params);
+        }
+        self.send(number, params, version, now)
+    }
+
+    fn mark_read(&mut self, params: &Params) -> Result<Value, GraphError> {
+        if params.required_text("status")? != "read" {
+            return Err(GraphError::parameter("Param status must be one of {READ}."));
+        }
+        let id = params.required_text("message_id")?;
+        match self.ids.read(&id) {
+            Some((_, Direction::In)) => {}
+            _ => {
+                return Err(GraphError::new(
+                    131_009,
+                    format!("message_id: there is no received message with id {id}"),
+                ));
+            }
+        }
+        if let Some(indicator) = params.object("typing_indicator")?
+            && indicator.required_text("type")? != "text"
+        {
+            return Err(GraphError::parameter(
+                "Param typing_indicator['type'] must be one of {TEXT}.",
+            ));
+        }
+        Ok(json!({"success": true}))
+    }
+
+    fn send(
+        &mut self,
+        number: usize,
+        params: &Params,
+        version: Option<u32>,
+        now: i64,
+    ) -> Result<Value, GraphError> {
+        let (input, recipient) = self.recipient(number, params)?;
+        let kind = content::kind(params)?;
+        let opaque = params.text("biz_opaque_callback_data")?;
+        if opaque
+            .as_ref()
+            .is_some_and(|opaque| opaque.chars().count() > LONGEST_OPAQUE)
+        {
+            return Err(GraphError::parameter(format!(
+                "Param biz_opaque_callback_data must be at most {LONGEST_OPAQUE} characters long."
+            )));
+        }
+        let (mut object, mut media) = content::check(kind, params)?;
+        let mut rendered = None;
+        let mut category = "service".to_owned();
+        if let (true, Some(map)) = (kind == "template", object.as_object()) {
+            let sent = Params(map.clone());
+            let template = self.template(&sent)?;
+            let components = sent.array("components")?.unwrap_or_default();
+            let filled = template.fill(&components)?;
+            category = template.category.to_lowercase();
+            rendered = Some(filled.text);
+            media = match filled.media {
+                Some((path, reference)) => Some(content::media_ref(&path, &reference)?),
+                None => None,
+            };
+        }
+        let unfit = match &media {
+            Some(media) => self.check_media(kind, media, &mut object, now)?,
+            None => None,
+        };
+        let context = self.quoted(params, &recipient)?;
+        let window = self.window(number, &recipient, now);
+        let id = self.ids.message(recipient.lane(), Direction::Out);
+        let billable = kind == "template" && !(window == Some(true) && category == "utility");
+        let conversation = version
+            .filter(|version| *version <= LAST_WITH_CONVERSATION)
+            .map(|_| self.dice.hex());
+        let message = Arc::new(Outgoing {
+            id: id.clone(),
+            number,
+            recipient,
+            kind: kind.to_owned(),
+            content: object,
+            context,
+            rendered,
+            opaque,
+            charge: Charge { billable, category },
+            conversation,
+            accepted_ms: now,
+        });
+        let failing = match window {
+            None => Some(Failing {
+                code: 131_026,
+                details: "the message cannot be delivered: the recipient is not on this network".to_owned(),
+            }),
+            Some(false) if kind != "template" => Some(Failing {
+                code: 131_047,
+                details: "more than 24 hours have passed since the customer last wrote to this number; send a template"
+                    .to_owned(),
+            }),
+            Some(_) => unfit,
+        };
+        let answer = accepted(&input, &message);
+        self.dispatch(message, failing, now);
+        Ok(answer)
+    }
+
+    /// Makes the first statuses, and puts the message on its way.
+    fn dispatch(&mut self, message: Arc<Outgoing>, failing: Option<Failing>, now: i64) {
+        if let Some(Failing { code, details }) = failing {
+            let details = details.as_str();
+            self.post_status(&message, Stage::Failed { code, details }, now);
+            return;
+        }
+        self.post_status(&message, Stage::Sent, now);
+        let wa_id = message.recipient.lane().to_owned();
+        if let Some(customer) = self.lasting.customers.get_mut(&wa_id) {
+            customer.expect(message, now);
+            self.pump(&wa_id, now);
+        }
+    }
+
+    /// Whom a send names, with its words for it. Without a `+` the digits are first taken as they stand, then, as the
+    /// documentation has it, behind the sending number's own country code.
+    fn recipient(&self, number: usize, params: &Params) -> Result<(String, Recipient), GraphError> {
+        let kind = params.text("recipient_type")?;
+        if kind.is_some_and(|kind| !kind.eq_ignore_ascii_case("individual")) {
+            return Err(GraphError::parameter(
+                "Param recipient_type must be one of {INDIVIDUAL}.",
+            ));
+        }
+        let Some(to) = params.text("to")? else {
+            let user = params
+                .text("recipient")?
+                .ok_or_else(|| GraphError::required("to"))?;
+            return if is_user_id(&user) {
+                Ok((user.clone(), Recipient::User(user)))
+            } else {
+                Err(GraphError::new(
+                    131_009,
+                    "recipient: not a business-scoped user id",
+                ))
+            };
+        };
+        let digits =
+            phone_digits(&to).ok_or_else(|| GraphError::new(131_009, "to: not a phone number"))?;
+        let sender = self.lasting.numbers.get(number);
+        let national = sender
+            .map(|sender| format!("{}{digits}", sender.cc))
+            .filter(|full| {
+                !to.trim_start().starts_with('+')
+                    && !self.lasting.customers.contains_key(&digits)
+                    && self.lasting.customers.contains_key(full)
+            });
+        let digits = national.unwrap_or(digits);
+        if sender.is_some_and(|sender| sender.digits() == digits) {
+            return Err(GraphError::new(
+                131_021,
+                "the recipient is the sending number itself",
+            ));
+        }
+        Ok((to, Recipient::Phone(digits)))
+    }
+
+    /// Whether the customer's window is open; `None` without such a customer.
+    fn window(&self, number: usize, recipient: &Recipient, now: i64) -> Option<bool> {
+        let Recipient::Phone(digits) = recipient else {
+            return None;
+        };
+        let number = self.lasting.numbers.get(number)?;
+        let customer = self.lasting.customers.get(digits)?;
+        Some(customer.window_open(&number.id, now))
+    }
+
+    /// The template that a send names, if it can be sent.
+    fn template(&self, object: &Params) -> Result<&Template, GraphError> {
+        let name = object
+            .text("name")?
+            .ok_or_else(|| GraphError::new(131_008, "template.name is missing"))?;
+        let language = object
+            .object("language")?
+            .ok_or_else(|| GraphError::new(131_008, "template.language is missing"))?
+            .text("code")?
+            .ok_or_else(|| GraphError::new(131_008, "template.language.code is missing"))?;
+        let template = self
+            .lasting
+            .templates
+            .iter()
+            .find(|template| template.name == name && template.language == language);
+        match template {
+            Some(template) => match template.status.as_str() {
+                "APPROVED" | "FLAGGED" | "REINSTATED" => Ok(template),
+                "PAUSED" => Err(GraphError::new(
+                    132_015,
+                    format!("template name ({name}) is paused in {language} for its low quality"),
+                )),
+                "DISABLED" => Err(GraphError::new(
+                    132_016,
+                    format!("template name ({name}) is disabled in {language}"),
+                )),
+                _ => Err(missing(&name, &language)),
+            },
+            None => Err(missing(&name, &language)),
+        }
+    }
+
+    /// A media id must exist; its type must fit, else the message fails later. What the phone can know of the file is
+    /// added to the object.
+    fn check_media(
+        &self,
+        kind: &str,
+        media: &MediaRef,
+        object: &mut Value,
+        now: i64,
+    ) -> Result<Option<Failing>, GraphError> {
+        let Some(id) = &media.id else {
+            return Ok(None);
+        };
+        let file = self
+            .media_file(id, now)
+            .ok_or_else(|| GraphError::unknown_media(&media.path, id))?;
+        if let (true, Value::Object(map)) = (kind != "template", object) {
+            map.insert("mime_type".to_owned(), file.mime_type.as_str().into());
+            map.insert("sha256".to_owned(), file.sha256_base64().into());
+        }
+        if fits(&media.kind, &file.mime_type) {
+            return Ok(None);
+        }
+        Ok(Some(Failing {
+            code: 131_053,
+            details: format!(
+                "{}: a file of type {} cannot be sent as {}",
+                media.path, file.mime_type, media.kind
+            ),
+        }))
+    }
+
+    /// The quoted message, if it is one of this chat; an unknown one is not quoted.
+    fn quoted(&self, params: &Params, recipient: &Recipient) -> Result<Option<Value>, GraphError> {
+        let Some(context) = params.object("context")? else {
+            return Ok(None);
+        };
+        let Some(id) = context.text("message_id")? else {
+            return Ok(None);
+        };
+        let known = self
+            .ids
+            .read(&id)
+            .is_some_and(|(customer, _)| customer == recipient.lane());
+        Ok(known.then(|| json!({ "id": id })))
+    }
+}
+
+fn missing(name: &str, language: &str) -> GraphError {
+    GraphError::new(
+        132_001,
+        format!("template name ({name}) does not exist in {language}"),
+    )
+}
+
+fn accepted(input: &str, message: &Outgoing) -> Value {
+    let contact = match &message.recipient {
+        Recipient::Phone(digits) => json!({"input": input, "wa_id": digits}),
+        Recipient::User(id) => json!({"input": input, "user_id": id}),
+    };
+    let sent = if message.kind == "template" {
+        json!({"id": message.id, "message_status": "accepted"})
+    } else {
+        json!({"id": message.id})
+    };
+    json!({"messaging_product": "whatsapp", "contacts": [contact], "messages": [sent]})
+}
+
+/// The digits of a number with `+`, spaces, hyphens and brackets; `None` for anything else.
+fn phone_digits(text: &str) -> Option<String> {
+    let text = text.trim();
+    let text = text.strip_prefix('+').unwrap_or(text);
+    let plain: String = text
+        .chars()
+        .filter(|letter| !matches!(letter, ' ' | '-' | '(' | ')'))
+        .collect();
+    let good = (5..=15).contains(&plain.len()) && plain.bytes().all(|byte| byte.is_ascii_digit());
+    good.then_some(plain)
+}
+
+/// `DE.48151623421234567`, `DE.ENT.…`.
+fn is_user_id(text: &str) -> bool {
+    let Some((country, rest)) = text.split_once('.') else {
+        return false;
+    };
+    let rest = rest.strip_prefix("ENT.").unwrap_or(rest);
+    country.len() == 2
+        && country.bytes().all(|letter| letter.is_ascii_uppercase())
+        && (1..=128).contains(&rest.len())
+        && rest.bytes().all(|letter| letter.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    #[test]
+    fn numbers_may_be_written_with_signs() {
+        assert_eq!(
+            super::phone_digits("+1 (202) 555-0143").as_deref(),
+            Some("12025550143")
+        );
+        assert_eq!(super::phone_digits("Ada"), None);
+        assert_eq!(super::phone_digits("+1"), None);
+        assert_eq!(super::phone_digits("1234567890123456"), None);
+    }
+
+    #[test]
+    fn business_scoped_ids_are_known_by_their_form() {
+        assert!(super::is_user_id("DE.48151623421234567"));
+        assert!(super::is_user_id("US.ENT.abc1"));
+        assert!(!super::is_user_id("de.1") && !super::is_user_id("DE.") && !super::is_user_id("x"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_can_be_read(text in any::<String>()) {
+            super::phone_digits(&text);
+            super::is_user_id(&text);
+        }
+    }
+}

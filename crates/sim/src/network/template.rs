@@ -1,0 +1,456 @@
+//! Message templates: the objects, and the checks that a send has to pass.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::network::error::GraphError;
+use crate::network::params::Params;
+
+/// Longest body with its parameters in place, characters.
+const LONGEST_BODY: usize = 1024;
+
+/// A template, as the network lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Template {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) language: String,
+    pub(crate) status: String,
+    pub(crate) category: String,
+    /// `POSITIONAL` or `NAMED`.
+    pub(crate) parameter_format: String,
+    pub(crate) components: Vec<Component>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rejected_reason: Option<String>,
+}
+
+/// Header, body, footer or buttons.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Component {
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) format: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) text: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) buttons: Vec<Button>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) example: Option<Value>,
+}
+
+/// One button.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Button {
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    pub(crate) text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) phone_number: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) example: Vec<String>,
+}
+
+/// A send that fits its template.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Filled {
+    /// Header, body and footer with the parameters in place.
+    pub(crate) text: String,
+    /// The media object of the header: where it stands, and the object.
+    pub(crate) media: Option<(String, Params)>,
+}
+
+/// `{{1}}`, `{{name}}`: what stands between the braces, each once, in order of first appearance.
+pub(crate) fn placeholders(text: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for part in text.split("{{").skip(1) {
+        if let Some((name, _)) = part.split_once("}}") {
+            let name = name.trim().to_owned();
+            if !name.is_empty() && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
+}
+
+impl Template {
+    pub(crate) fn component(&self, kind: &str) -> Option<&Component> {
+        self.components
+            .iter()
+            .find(|component| component.kind == kind)
+    }
+
+    /// Checks the components of a send against the template.
+    pub(crate) fn fill(&self, sent: &[Value]) -> Result<Filled, GraphError> {
+        let sent = Sent::read(sent)?;
+        let (header, media) = self.fill_header(&sent.header)?;
+        let body = self
+            .component("BODY")
+            .and_then(|body| body.text.as_deref())
+            .unwrap_or_default();
+        let body = self.fill_text("body", body, &sent.body)?;
+        if body.chars().count() > LONGEST_BODY {
+            return Err(GraphError::new(
+                132_005,
+                format!("body: longer than {LONGEST_BODY} characters with its parameters in place"),
+            ));
+        }
+        self.check_buttons(&sent.buttons)?;
+        let footer = self
+            .component("FOOTER")
+            .and_then(|footer| footer.text.clone());
+        let text = [header, Some(body), footer]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join("\n");
+        Ok(Filled { text, media })
+    }
+
+    #[expect(
+        clippy::type_complexity,
+        reason = "the header's text, or its media object and where that stands"
+    )]
+    fn fill_header(
+        &self,
+        sent: &[Params],
+    ) -> Result<(Option<String>, Option<(String, Params)>), GraphError> {
+        let header = self.component("HEADER");
+        let format = header.and_then(|header| header.format.as_deref());
+        match format {
+            None => {
+                same_count("header", sent.len(), 0)?;
+                Ok((None, None))
+            }
+            Some("TEXT") => {
+                let text = header
+                    .and_then(|header| header.text.as_deref())
+                    .unwrap_or_default();
+                Ok((Some(self.fill_text("header", text, sent)?), None))
+            }
+            Some(format) => {
+                let wanted = format.to_lowercase();
+                let kind = match sent.first() {
+                    Some(parameter) => parameter.text("type")?.unwrap_or_default(),
+                    None => "unknown".to_owned(),
+                };
+                if kind.to_lowercase() != wanted {
+                    return Err(GraphError::new(
+                        132_012,
+                        format!(
+                            "header: Format mismatch, expected {format}, received {}",
+                            kind.to_uppercase()
+                        ),
+                    ));
+                }
+                same_count("header", sent.len(), 1)?;
+                let object = match sent.first() {
+                    Some(parameter) => parameter.object(&wanted)?,
+                    None => None,
+                };
+                let object = object.ok_or_else(|| {
+                    GraphError::new(131_008, format!("header: {wanted} is missing"))
+                })?;
+                let is_media = wanted != "location";
+                Ok((
+                    None,
+                    is_media.then(|| (format!("template.header.{wanted}"), object)),
+                ))
+            }
+        }
+    }
+
+    /// Puts parameters in place of a text's placeholders.
+    fn fill_text(&self, part: &str, text: &str, sent: &[Params]) -> Result<String, GraphError> {
+        let names = placeholders(text);
+        same_count(part, sent.len(), names.len())?;
+        let mut filled = text.to_owned();
+        for (at, name) in names.iter().enumerate() {
+            let parameter = if self.parameter_format == "NAMED" {
+                named(part, name, sent)?
+            } else {
+                sent.get(at)
+            };
+            let Some(parameter) = parameter else {
+                return same_count(part, sent.len(), names.len()).map(|()| filled);
+            };
+            let value = parameter_text(part, at, parameter)?;
+            filled = filled.replace(&format!("{{{{{name}}}}}"), &value);
+        }
+        Ok(filled)
+    }
+
+    fn check_buttons(&self, sent: &[SentButton]) -> Result<(), GraphError> {
+        let buttons = self
+            .component("BUTTONS")
+            .map(|component| component.buttons.as_slice())
+            .unwrap_or_default();
+        for press in sent {
+            let known = buttons.get(press.index);
+            if known.map(|button| button.kind.to_lowercase()) != Some(press.kind.to_lowercase()) {
+                return Err(GraphError::new(
+                    132_012,
+                    format!(
+                        "buttons: the template has no button of type {} at index {}",
+                        press.kind, press.index
+                    ),
+                ));
+            }
+        }
+        for (index, button) in buttons.iter().enumerate() {
+            let needed = button
+                .url
+                .as_deref()
+                .map_or(0, |url| placeholders(url).len());
+            let given = sent.iter().find(|press| press.index == index);
+            let count = given.map_or(0, |press| press.parameters.len());
+            if needed > 0 && count == 0 {
+                return Err(GraphError::new(
+                    131_008,
+                    format!("buttons: Button at index {index} of type Url requires a parameter"),
+                ));
+            }
+            if button.kind == "URL" {
+                same_count("buttons", count, needed)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn same_count(part: &str, given: usize, expected: usize) -> Result<(), GraphError> {
+    if given == expected {
+        return Ok(());
+    }
+    Err(GraphError::new(
+        132_000,
+        format!(
+            "{part}: number of localizable_params ({given}) does not match the expected number of params ({expected})"
+        ),
+    ))
+}
+
+/// The parameter of a name.
+fn named<'a>(part: &str, name: &str, sent: &'a [Params]) -> Result<Option<&'a Params>, GraphError> {
+    let found = sent.iter().find(|parameter| {
+        parameter
+            .value("parameter_name")
+            .and_then(Value::as_str)
+            .is_some_and(|given| given == name)
+    });
+    if found.is_none() {
+        return Err(GraphError::new(
+            132_012,
+            format!("{part}: Parameter name is missing or empty, expected {name}"),
+        ));
+    }
+    Ok(found)
+}
+
+/// What a parameter of header or body reads like.
+fn parameter_text(part: &str, at: usize, parameter: &Params) -> Result<String, GraphError> {
+    let kind = parameter
+        .text("type")?
+        .unwrap_or_else(|| "text".to_owned())
+        .to_lowercase();
+    let text = match kind.as_str() {
+        "text" => parameter.text("text")?,
+        "currency" | "date_time" => match parameter.object(&kind)? {
+            Some(object) => object.text("fallback_value")?,
+            None => None,
+        },
+        _ => {
+            return Err(GraphError::new(
+                132_012,
+                format!(
+                    "{part}: Format mismatch, expected TEXT, received {}",
+                    kind.to_uppercase()
+                ),
+            ));
+        }
+    };
+    let text = text.ok_or_else(|| {
+        GraphError::new(
+            131_008,
+            format!("{part}: parameter {} of type {kind} has no text", at + 1),
+        )
+    })?;
+    if text.contains(['\n', '\t']) || text.contains("     ") {
+        return Err(GraphError::parameter(
+            "Param text cannot have new-line/tab characters or more than 4 consecutive spaces",
+        ));
+    }
+    Ok(text)
+}
+
+/// The components of a send, sorted by what they are for.
+#[derive(Default)]
+struct Sent {
+    header: Vec<Params>,
+    body: Vec<Params>,
+    buttons: Vec<SentButton>,
+}
+
+struct SentButton {
+    kind: String,
+    index: usize,
+    parameters: Vec<Params>,
+}
+
+impl Sent {
+    fn read(components: &[Value]) -> Result<Self, GraphError> {
+        let mut sent = Self::default();
+        for component in components {
+            let Value::Object(map) = component else {
+                return Err(GraphError::parameter(
+                    "Param template['components'] must be an array of objects.",
+                ));
+            };
+            let component = Params(map.clone());
+            let parameters = read_parameters(&component)?;
+            match component.required_text("type")?.to_lowercase().as_str() {
+                "header" => sent.header.extend(parameters),
+                "body" => sent.body.extend(parameters),
+                "button" => sent.buttons.push(SentButton {
+                    kind: component.required_text("sub_type")?,
+                    index: component
+                        .required_text("index")?
+                        .trim()
+                        .parse()
+                        .map_err(|_| {
+                            GraphError::new(131_009, "buttons: index must be a number from 0 to 9")
+                        })?,
+                    parameters,
+                }),
+                other => {
+                    return Err(GraphError::new(
+                        131_009,
+                        format!("template.components: the type {other} is not supported"),
+                    ));
+                }
+            }
+        }
+        Ok(sent)
+    }
+}
+
+fn read_parameters(component: &Params) -> Result<Vec<Params>, GraphError> {
+    component
+        .array("parameters")?
+        .unwrap_or_default()
+        .into_iter()
+        .map(|value| match value {
+            Value::Object(map) => Ok(Params(map)),
+            _ => Err(GraphError::parameter(
+                "Param parameters must be an array of objects.",
+            )),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::network::catalogue;
+
+    fn template(name: &str) -> Template {
+        catalogue::templates()
+            .into_iter()
+            .find(|template| template.name == name && template.language == "en_US")
+            .unwrap()
+    }
+
+    fn fill(name: &str, components: &Value) -> Result<Filled, i64> {
+        template(name)
+            .fill(components.as_array().unwrap())
+            .map_err(|error| error.code)
+    }
+
+    #[test]
+    fn parameters_stand_in_place() {
+        let filled = fill(
+            "order_update",
+            &json!([{"type": "body", "parameters": [
+                {"type": "text", "text": "A-17"}, {"type": "text", "text": "on its way"}]}]),
+        )
+        .unwrap();
+
+        assert_eq!(filled.text, "Your order A-17 is on its way.");
+    }
+
+    #[test]
+    fn counts_and_formats_are_checked() {
+        let one = json!([{"type": "body", "parameters": [{"type": "text", "text": "x"}]}]);
+        assert_eq!(fill("order_update", &one), Err(132_000));
+        assert_eq!(fill("order_update", &json!([])), Err(132_000));
+        assert_eq!(fill("hello_world", &one), Err(132_000));
+        let picture = json!([{"type": "body", "parameters": [
+            {"type": "image", "image": {"id": "1"}}, {"type": "text", "text": "x"}]}]);
+        assert_eq!(fill("order_update", &picture), Err(132_012));
+        let broken = json!([{"type": "body", "parameters": [
+            {"type": "text", "text": "a\nb"}, {"type": "text", "text": "x"}]}]);
+        assert_eq!(fill("order_update", &broken), Err(100));
+        let long = json!([{"type": "body", "parameters": [
+            {"type": "text", "text": "x".repeat(1020)}, {"type": "text", "text": "x"}]}]);
+        assert_eq!(fill("order_update", &long), Err(132_005));
+    }
+
+    #[test]
+    fn a_header_must_be_of_the_templates_format() {
+        let body = json!({"type": "body", "parameters": [
+            {"type": "text", "text": "Ada"},
+            {"type": "currency", "currency": {"fallback_value": "$10", "code": "USD", "amount_1000": 10_000}},
+            {"type": "date_time", "date_time": {"fallback_value": "Monday"}}]});
+        assert_eq!(fill("delivery_slot", &json!([body])), Err(132_012));
+
+        let header =
+            json!({"type": "header", "parameters": [{"type": "image", "image": {"id": "7"}}]});
+        let filled = fill("delivery_slot", &json!([header, body])).unwrap();
+
+        assert!(filled.text.contains("$10"), "{}", filled.text);
+        assert_eq!(
+            filled.media.unwrap().1.text("id").unwrap().as_deref(),
+            Some("7")
+        );
+    }
+
+    #[test]
+    fn a_url_button_needs_its_parameter() {
+        let body = json!({"type": "body", "parameters": [{"type": "text", "text": "P1"}]});
+        assert_eq!(fill("track_parcel", &json!([body])), Err(131_008));
+
+        let press = json!({"type": "button", "sub_type": "url", "index": 0,
+            "parameters": [{"type": "text", "text": "P1"}]});
+        assert!(fill("track_parcel", &json!([body, press])).is_ok());
+        let beyond = json!({"type": "button", "sub_type": "url", "index": "3", "parameters": []});
+        assert_eq!(
+            fill("track_parcel", &json!([body, press, beyond])),
+            Err(132_012)
+        );
+    }
+
+    #[test]
+    fn named_parameters_are_found_by_name() {
+        let named = json!([{"type": "body", "parameters": [
+            {"type": "text", "parameter_name": "day", "text": "Monday"},
+            {"type": "text", "parameter_name": "first_name", "text": "Ada"}]}]);
+        let filled = fill("appointment_reminder", &named).unwrap();
+        assert!(filled.text.contains("Ada") && filled.text.contains("Monday"));
+
+        let nameless = json!([{"type": "body", "parameters": [
+            {"type": "text", "text": "Monday"}, {"type": "text", "text": "Ada"}]}]);
+        assert_eq!(fill("appointment_reminder", &nameless), Err(132_012));
+    }
+
+    #[test]
+    fn placeholders_come_once_and_in_order() {
+        assert_eq!(placeholders("{{2}} {{1}} {{ 2 }} {{ x"), ["2", "1"]);
+    }
+}

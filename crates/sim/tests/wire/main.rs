@@ -1,0 +1,12 @@
+//! The simulator over real sockets, with a webhook sink as the gateway.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod bad_input;
+mod graph;
+mod lasting;
+mod link;
+mod phone;
+mod sink;
+mod support;
+mod webhook;
