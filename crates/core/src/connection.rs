@@ -41,7 +41,9 @@ pub(crate) async fn run(line: Arc<Line>, stop: CancellationToken) {
         () = connect_for_ever(&line) => {}
     }
     *line.signals.offline() = None;
-    line.set_state(LineState::Disconnected { reason: "the core is stopped".to_owned() });
+    line.set_state(LineState::Disconnected {
+        reason: "the core is stopped".to_owned(),
+    });
 }
 
 async fn connect_for_ever(line: &Arc<Line>) {
@@ -60,11 +62,17 @@ async fn connect_for_ever(line: &Arc<Line>) {
         let end = session.run(failures > 0).await;
         *line.signals.offline() = None;
         let was_connected = matches!(line.state(), LineState::Ready | LineState::Starting(_));
-        failures = if was_connected { 1 } else { failures.saturating_add(1) };
+        failures = if was_connected {
+            1
+        } else {
+            failures.saturating_add(1)
+        };
         let pause = match end {
             End::Unreachable(trouble) => {
                 tracing::warn!(line = %line.config.name, reason = trouble, "not connected");
-                line.set_state(LineState::Connecting { trouble: Some(trouble) });
+                line.set_state(LineState::Connecting {
+                    trouble: Some(trouble),
+                });
                 Duration::from_millis(100 << failures.min(5))
             }
             End::Disconnected(reason) => {
@@ -127,10 +135,14 @@ impl Session {
         let expected = self.line.number().unwrap_or_default();
         if number.digits() != expected {
             let found = number.display_phone_number.clone();
-            return Err(End::Disconnected(format!("the network's number for this line is {found}, registered is {expected}")));
+            return Err(End::Disconnected(format!(
+                "the network's number for this line is {found}, registered is {expected}"
+            )));
         }
         if !number.is_registered() {
-            return Err(End::Unregistered("the network says that the number is not registered".to_owned()));
+            return Err(End::Unregistered(
+                "the network says that the number is not registered".to_owned(),
+            ));
         }
         Ok(())
     }
@@ -142,13 +154,23 @@ impl Session {
         if !apps.contains(&line.config.app_id) {
             line.client.subscribe().await.map_err(end_of)?;
         }
-        let Some(ours) = &line.config.relay_url else { return Ok(()) };
-        let present = number.webhook_configuration.as_ref().and_then(|webhooks| webhooks.phone_number.as_deref());
+        let Some(ours) = &line.config.relay_url else {
+            return Ok(());
+        };
+        let present = number
+            .webhook_configuration
+            .as_ref()
+            .and_then(|webhooks| webhooks.phone_number.as_deref());
         if present == Some(ours) {
             return Ok(());
         }
-        let mut set = line.records.get::<record::Override>(&line.config.name, "override").await?.unwrap_or_default();
-        if let Some(elsewhere) = present.filter(|url| !url.is_empty() && !set.urls.iter().any(|ours| ours == url))
+        let mut set = line
+            .records
+            .get::<record::Override>(&line.config.name, "override")
+            .await?
+            .unwrap_or_default();
+        if let Some(elsewhere) =
+            present.filter(|url| !url.is_empty() && !set.urls.iter().any(|ours| ours == url))
             && !line.config.take_over
         {
             return Err(End::Disconnected(format!(
@@ -157,16 +179,28 @@ impl Session {
         }
         if !set.urls.contains(ours) {
             set.urls.push(ours.clone());
-            line.records.save(&line.config.name, "override", &set).await?;
+            line.records
+                .save(&line.config.name, "override", &set)
+                .await?;
         }
-        line.client.override_webhook(ours, &line.config.verify_token).await.map_err(end_of)
+        line.client
+            .override_webhook(ours, &line.config.verify_token)
+            .await
+            .map_err(end_of)
     }
 
     /// The offline step begins with the connection, before the templates: what comes meanwhile counts.
     async fn begin_offline(&self, connected: &Connected) -> Result<(), End> {
         let line = &self.line;
-        let limits = Limits { quiet_ms: millis(line.config.quiet_time), limit_ms: millis(line.config.startup_limit) };
-        let step = Offline::begin(line.signals.steady_ms(), connected.date_s.unwrap_or_default(), limits);
+        let limits = Limits {
+            quiet_ms: millis(line.config.quiet_time),
+            limit_ms: millis(line.config.startup_limit),
+        };
+        let step = Offline::begin(
+            line.signals.steady_ms(),
+            connected.date_s.unwrap_or_default(),
+            limits,
+        );
         *line.signals.offline() = Some(step);
         let inbox = self.inbox().await?;
         if let Some(step) = line.signals.offline().as_mut() {
@@ -180,7 +214,11 @@ impl Session {
         let mut keys: Vec<Key> = Vec::new();
         loop {
             let after = keys.last().copied().unwrap_or_default();
-            let page = self.line.store().take(Queue::Inbox, &self.line.config.name, after, 1000).await?;
+            let page = self
+                .line
+                .store()
+                .take(Queue::Inbox, &self.line.config.name, after, 1000)
+                .await?;
             if page.is_empty() {
                 return Ok(keys);
             }
@@ -202,9 +240,15 @@ impl Session {
             if let Failure::Refused(error) = &failure
                 && error.retry() == Retry::AfterRepair
             {
-                return Err(End::Disconnected(format!("the message templates may not be read: {failure}")));
+                return Err(End::Disconnected(format!(
+                    "the message templates may not be read: {failure}"
+                )));
             }
-            let older = if began.elapsed() < TEMPLATES_PATIENCE { 0 } else { line.recall_templates().await? };
+            let older = if began.elapsed() < TEMPLATES_PATIENCE {
+                0
+            } else {
+                line.recall_templates().await?
+            };
             if older > 0 {
                 tracing::warn!(line = %line.config.name, templates = older, %failure, "templates cannot be loaded: an older list is used");
                 return Ok(());
@@ -228,8 +272,11 @@ impl Session {
         loop {
             let now_ms = line.signals.steady_ms();
             let reading = line.is_reading();
-            let Some(((processed, left), verdict)) =
-                line.signals.offline().as_ref().map(|step| (step.progress(), step.verdict(now_ms, reading)))
+            let Some(((processed, left), verdict)) = line
+                .signals
+                .offline()
+                .as_ref()
+                .map(|step| (step.progress(), step.verdict(now_ms, reading)))
             else {
                 break;
             };
@@ -241,7 +288,11 @@ impl Session {
                     break;
                 }
                 Verdict::Wait(until_ms) => {
-                    let wait = Duration::from_millis(u64::try_from(until_ms - now_ms).unwrap_or(0).clamp(1, 1_000));
+                    let wait = Duration::from_millis(
+                        u64::try_from(until_ms - now_ms)
+                            .unwrap_or(0)
+                            .clamp(1, 1_000),
+                    );
                     tokio::select! {
                         () = tokio::time::sleep(wait) => {}
                         () = line.signals.offline_moved.notified() => {}
@@ -259,13 +310,16 @@ impl Session {
         let line = &self.line;
         let mut numbers = line.number.subscribe();
         loop {
-            let heartbeat = Duration::from_secs(u64::from(line.settings().heartbeat_interval.max(1)));
+            let heartbeat =
+                Duration::from_secs(u64::from(line.settings().heartbeat_interval.max(1)));
             let silent_for = self.silent_for();
             if silent_for >= heartbeat {
                 self.probe(heartbeat).await?;
                 self.still_there()?;
             }
-            let wait = heartbeat.saturating_sub(self.silent_for()).max(Duration::from_millis(200));
+            let wait = heartbeat
+                .saturating_sub(self.silent_for())
+                .max(Duration::from_millis(200));
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
                 end = self.trouble() => return Err(end),
@@ -296,7 +350,10 @@ impl Session {
 
     /// How long the network has not answered anything.
     fn silent_for(&self) -> Duration {
-        self.line.client.last_answer().map_or(Duration::MAX, |at| at.elapsed())
+        self.line
+            .client
+            .last_answer()
+            .map_or(Duration::MAX, |at| at.elapsed())
     }
 
     fn still_there(&self) -> Result<(), End> {
@@ -304,7 +361,9 @@ impl Session {
         let silent_for = self.silent_for();
         if silent_for > limit {
             let seconds = silent_for.as_secs();
-            return Err(End::Unreachable(format!("nothing upstream has answered for {seconds} s")));
+            return Err(End::Unreachable(format!(
+                "nothing upstream has answered for {seconds} s"
+            )));
         }
         Ok(())
     }
@@ -325,10 +384,12 @@ impl Session {
 fn end_of(failure: Failure) -> End {
     match failure {
         Failure::Refused(error) if error.code == 133_010 => End::Unregistered(error.message),
-        Failure::Refused(error) if error.retry() == Retry::AfterRepair => End::Disconnected(format!(
-            "the network refuses this line's credentials: {} (code {})",
-            error.message, error.code
-        )),
+        Failure::Refused(error) if error.retry() == Retry::AfterRepair => {
+            End::Disconnected(format!(
+                "the network refuses this line's credentials: {} (code {})",
+                error.message, error.code
+            ))
+        }
         failure => End::Unreachable(failure.to_string()),
     }
 }

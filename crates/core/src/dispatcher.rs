@@ -82,7 +82,10 @@ pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, 
     };
     while !stop.is_cancelled() {
         dispatcher.begin();
-        dispatcher.line.signals.set_callbacks_depth(dispatcher.held());
+        dispatcher
+            .line
+            .signals
+            .set_callbacks_depth(dispatcher.held());
         let wait = dispatcher.wait();
         tokio::select! {
             () = stop.cancelled() => break,
@@ -117,9 +120,13 @@ impl Dispatcher {
         let old = std::mem::replace(&mut self.settings, settings);
         self.lanes.set_limit(in_flight(&self.settings));
         let backoff = |settings: &ApplicationSettings| {
-            (settings.callback_backoff_delay_ms, settings.max_callback_backoff_delay_ms)
+            (
+                settings.callback_backoff_delay_ms,
+                settings.max_callback_backoff_delay_ms,
+            )
         };
-        if old.webhook_url != self.settings.webhook_url || backoff(&old) != backoff(&self.settings) {
+        if old.webhook_url != self.settings.webhook_url || backoff(&old) != backoff(&self.settings)
+        {
             self.gate.reset();
             self.make_all_due();
         }
@@ -140,7 +147,9 @@ impl Dispatcher {
         }
         let now_ms = clock::now_ms();
         loop {
-            let Ok(permit) = self.unsettled.clone().try_acquire_owned() else { return };
+            let Ok(permit) = self.unsettled.clone().try_acquire_owned() else {
+                return;
+            };
             let next = match self.gate.passage(now_ms) {
                 Passage::Open => self.lanes.next(now_ms),
                 Passage::Probe => self.lanes.probe().inspect(|_| self.gate.probe_sent()),
@@ -158,10 +167,16 @@ impl Dispatcher {
 
     /// One that was set aside: one at a time, and only while the gate is open.
     fn next_aside(&mut self, now_ms: i64) -> Option<Entry> {
-        if self.asides_in_flight > 0 || self.gate.is_closed() || self.lanes.in_flight() >= in_flight(&self.settings) {
+        if self.asides_in_flight > 0
+            || self.gate.is_closed()
+            || self.lanes.in_flight() >= in_flight(&self.settings)
+        {
             return None;
         }
-        let first = self.aside.first_entry().filter(|first| first.key().0 <= now_ms)?;
+        let first = self
+            .aside
+            .first_entry()
+            .filter(|first| first.key().0 <= now_ms)?;
         Some(first.remove())
     }
 
@@ -170,22 +185,36 @@ impl Dispatcher {
         let (line, url) = (self.line.clone(), self.settings.webhook_url.clone());
         self.deliveries.spawn(async move {
             let delivery = deliver(&line, &url, entry.key).await;
-            Delivered { lane, entry, aside, delivery, permit }
+            Delivered {
+                lane,
+                entry,
+                aside,
+                delivery,
+                permit,
+            }
         });
     }
 
     fn wait(&self) -> Duration {
         let now_ms = clock::now_ms();
-        let has_room = self.unsettled.available_permits() > 0 && !self.settings.webhook_url.is_empty();
+        let has_room =
+            self.unsettled.available_permits() > 0 && !self.settings.webhook_url.is_empty();
         let lanes_due = match self.gate.passage(now_ms) {
             Passage::Closed(next_probe_ms) => next_probe_ms.filter(|_| !self.lanes.is_empty()),
             Passage::Probe => None,
-            Passage::Open => self.lanes.next_due_ms().filter(|_| self.lanes.in_flight() < in_flight(&self.settings)),
+            Passage::Open => self
+                .lanes
+                .next_due_ms()
+                .filter(|_| self.lanes.in_flight() < in_flight(&self.settings)),
         };
         let aside_due = (self.aside.first_key_value())
             .map(|((due_ms, _), _)| *due_ms)
             .filter(|_| self.asides_in_flight == 0 && !self.gate.is_closed());
-        let due_ms = lanes_due.into_iter().chain(aside_due).min().filter(|_| has_room);
+        let due_ms = lanes_due
+            .into_iter()
+            .chain(aside_due)
+            .min()
+            .filter(|_| has_room);
         let wait_ms = due_ms.map_or(60_000, |due_ms| due_ms - now_ms);
         Duration::from_millis(u64::try_from(wait_ms).unwrap_or(0).clamp(1, 60_000))
     }
@@ -205,13 +234,24 @@ impl Dispatcher {
             self.lanes.push(row, clock::now_ms());
             return;
         }
-        let entry =
-            Entry { key: row.key, due_ms: row.due_ms, attempts: row.attempts, uncertain: false, mark: self.taken };
+        let entry = Entry {
+            key: row.key,
+            due_ms: row.due_ms,
+            attempts: row.attempts,
+            uncertain: false,
+            mark: self.taken,
+        };
         self.aside.insert((entry.due_ms, entry.key), entry);
     }
 
     fn settle(&mut self, delivered: Result<Delivered, tokio::task::JoinError>) {
-        let Delivered { lane, entry, aside, delivery, permit } = match delivered {
+        let Delivered {
+            lane,
+            entry,
+            aside,
+            delivery,
+            permit,
+        } = match delivered {
             Ok(delivered) => delivered,
             Err(error) => {
                 tracing::error!(line = %self.line.config.name, %error, "a delivery ended without a result; the next start repeats it");
@@ -230,12 +270,21 @@ impl Dispatcher {
                     tracing::info!(line = %self.line.config.name, "the webhook takes notifications again");
                     self.make_all_due();
                 }
-                self.note(Change::FinishCallback { callback: entry.key }, permit);
+                self.note(
+                    Change::FinishCallback {
+                        callback: entry.key,
+                    },
+                    permit,
+                );
             }
             Delivery::Refused(reason) => self.refused(&lane, entry, aside, &reason, permit),
             Delivery::Unread(error) => {
                 tracing::error!(line = %self.line.config.name, %error, "a notification cannot be read yet");
-                let later = Entry { due_ms: now_ms + 1_000, ..entry };
+                let later = Entry {
+                    due_ms: now_ms + 1_000,
+                    ..entry
+                };
+                self.gate.probe_lost();
                 if aside {
                     self.aside.insert((later.due_ms, later.key), later);
                 } else {
@@ -245,7 +294,14 @@ impl Dispatcher {
         }
     }
 
-    fn refused(&mut self, lane: &Lane, mut entry: Entry, aside: bool, reason: &str, permit: OwnedSemaphorePermit) {
+    fn refused(
+        &mut self,
+        lane: &Lane,
+        mut entry: Entry,
+        aside: bool,
+        reason: &str,
+        permit: OwnedSemaphorePermit,
+    ) {
         let now_ms = clock::now_ms();
         if entry.attempts == 0 {
             entry.mark = self.taken;
@@ -313,7 +369,12 @@ impl Dispatcher {
 
 /// Posts one notification. Only 200 means taken (`webhooks.md` 1.3).
 async fn deliver(line: &Line, url: &str, key: Key) -> Delivery {
-    let row: CallbackRow = match line.store().callbacks(vec![key]).await.map(|mut rows| rows.pop()) {
+    let row: CallbackRow = match line
+        .store()
+        .callbacks(vec![key])
+        .await
+        .map(|mut rows| rows.pop())
+    {
         Ok(Some(row)) => row,
         Ok(None) => return Delivery::Taken,
         Err(error) => return Delivery::Unread(error),

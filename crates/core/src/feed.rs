@@ -23,7 +23,14 @@ impl Feed {
     /// From the beginning of the queue.
     pub(crate) fn new(store: &SharedStore, line: &LineName, queue: Queue) -> Self {
         let bell = store.doorbell(queue);
-        Self { store: store.clone(), line: line.clone(), queue, after: 0, bell, more: true }
+        Self {
+            store: store.clone(),
+            line: line.clone(),
+            queue,
+            after: 0,
+            bell,
+            more: true,
+        }
     }
 
     /// Waits until there is something to read, given how many references are held already.
@@ -44,7 +51,10 @@ impl Feed {
     /// The next page. Call after [`ready`](Self::ready).
     pub(crate) async fn page(&mut self) -> Result<Vec<Ref>, StoreError> {
         self.bell.mark_unchanged();
-        let page = self.store.take(self.queue, &self.line, self.after, PAGE).await?;
+        let page = self
+            .store
+            .take(self.queue, &self.line, self.after, PAGE)
+            .await?;
         self.more = page.len() == PAGE;
         if let Some(last) = page.last() {
             self.after = last.key;

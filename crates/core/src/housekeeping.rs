@@ -14,7 +14,9 @@ const SEEN_KEPT_MS: i64 = 8 * 24 * 60 * 60 * 1000;
 /// Forgets old event ids once an hour, a thousand at a time.
 pub(crate) async fn run(line: Arc<Line>, stop: CancellationToken) {
     loop {
-        let forget = Change::Forget { before_ms: clock::now_ms() - SEEN_KEPT_MS };
+        let forget = Change::Forget {
+            before_ms: clock::now_ms() - SEEN_KEPT_MS,
+        };
         let wait = match line.store().apply(Batch::of(vec![forget])).await.as_deref() {
             Ok([Outcome::Count(forgotten)]) if *forgotten > 0 => Duration::from_millis(100),
             Ok(_) => Duration::from_secs(60 * 60),

@@ -237,12 +237,19 @@ impl Line {
 
     /// The public id of a message.
     pub(crate) fn public_id(&self, message: &MessageRow) -> MessageId {
-        self.minter.mint(message.direction == Direction::Outgoing, &message.wa_id, message.key)
+        self.minter.mint(
+            message.direction == Direction::Outgoing,
+            &message.wa_id,
+            message.key,
+        )
     }
 
     /// Whether the relay is reading a webhook body at this moment.
     pub(crate) fn is_reading(&self) -> bool {
-        self.config.reading.as_ref().is_some_and(|reading| *reading.borrow() > 0)
+        self.config
+            .reading
+            .as_ref()
+            .is_some_and(|reading| *reading.borrow() > 0)
     }
 
     /// Takes the line for ready although no core runs: messages are accepted and stay in the outbox. For measurements.
@@ -263,7 +270,16 @@ impl Line {
         let name = &self.config.name;
         let noted = match self.records.get::<record::Account>(name, "account").await {
             Ok(Some(account)) => {
-                self.records.save(name, "account", &record::Account { registered: false, ..account }).await
+                self.records
+                    .save(
+                        name,
+                        "account",
+                        &record::Account {
+                            registered: false,
+                            ..account
+                        },
+                    )
+                    .await
             }
             Ok(None) => Ok(()),
             Err(error) => Err(error),
@@ -292,18 +308,38 @@ pub enum OpenError {
 impl Line {
     /// Opens a line: reads its records, makes what is missing (deployment id, the built-in admin). Starts nothing.
     /// `secret` is what public ids are scrambled with.
-    pub async fn open(config: LineConfig, records: Records, secret: [u8; 32]) -> Result<Arc<Self>, OpenError> {
+    pub async fn open(
+        config: LineConfig,
+        records: Records,
+        secret: [u8; 32],
+    ) -> Result<Arc<Self>, OpenError> {
         let name = &config.name;
         let deployment = deployment(&records).await?;
-        if records.get::<record::User>(name, onprem::user::ADMIN).await?.is_none() {
-            let admin = record::User { role: Role::Admin, password_hash: None };
+        if records
+            .get::<record::User>(name, onprem::user::ADMIN)
+            .await?
+            .is_none()
+        {
+            let admin = record::User {
+                role: Role::Admin,
+                password_hash: None,
+            };
             records.save(name, onprem::user::ADMIN, &admin).await?;
         }
-        let settings = records.get::<record::Settings>(name, "application").await?.map(|stored| stored.0);
+        let settings = records
+            .get::<record::Settings>(name, "application")
+            .await?
+            .map(|stored| stored.0);
         let account = records.get::<record::Account>(name, "account").await?;
-        let number = account.filter(|account| account.registered).map(|account| account.number);
+        let number = account
+            .filter(|account| account.registered)
+            .map(|account| account.number);
         let client = |error: &dyn std::fmt::Display| OpenError::Client(error.to_string());
-        let state = if number.is_some() { LineState::Connecting { trouble: None } } else { LineState::Unregistered };
+        let state = if number.is_some() {
+            LineState::Connecting { trouble: None }
+        } else {
+            LineState::Unregistered
+        };
         let line = Self {
             client: graph::Client::new(config.upstream.clone()).map_err(|error| client(&error))?,
             minter: Minter::new(secret),
@@ -314,7 +350,8 @@ impl Line {
             templates: Templates::default(),
             media: MediaFolder::open(config.media_dir.clone())?,
             fetcher: Fetcher::new(config.url_policy).map_err(|error| client(&error))?,
-            webhook: guarded_client(config.url_policy, WEBHOOK_CONNECT, WEBHOOK_TOTAL).map_err(|error| client(&error))?,
+            webhook: guarded_client(config.url_policy, WEBHOOK_CONNECT, WEBHOOK_TOTAL)
+                .map_err(|error| client(&error))?,
             gatekeeper: Gatekeeper::default(),
             desk: Desk::default(),
             contacts: Customers::default(),
@@ -331,16 +368,26 @@ impl Line {
 /// The deployment's id; made at the first start.
 async fn deployment(records: &Records) -> Result<String, OpenError> {
     let main = LineName::main();
-    if let Some(found) = records.get::<record::Deployment>(&main, "deployment").await? {
+    if let Some(found) = records
+        .get::<record::Deployment>(&main, "deployment")
+        .await?
+    {
         return Ok(found.id);
     }
-    let id: String = uuid::Uuid::new_v4().simple().to_string().chars().take(8).collect();
+    let id: String = uuid::Uuid::new_v4()
+        .simple()
+        .to_string()
+        .chars()
+        .take(8)
+        .collect();
     let create = records.create(&main, "deployment", &record::Deployment { id: id.clone() })?;
     match records.store().apply(Batch::of(vec![create])).await {
         Ok(_) => Ok(id),
         // Another node was faster.
         Err(StoreError::Conflict) => {
-            let found = records.get::<record::Deployment>(&main, "deployment").await?;
+            let found = records
+                .get::<record::Deployment>(&main, "deployment")
+                .await?;
             Ok(found.map_or(id, |found| found.id))
         }
         Err(error) => Err(error.into()),

@@ -37,7 +37,11 @@ pub fn opaque(deployment: &str, message: Key) -> String {
 
 /// The message that opaque data of this deployment names.
 pub fn read_opaque(deployment: &str, data: &str) -> Option<Key> {
-    data.strip_prefix("ll1.")?.strip_prefix(deployment)?.strip_prefix('.')?.parse().ok()
+    data.strip_prefix("ll1.")?
+        .strip_prefix(deployment)?
+        .strip_prefix('.')?
+        .parse()
+        .ok()
 }
 
 #[cfg(test)]

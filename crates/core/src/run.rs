@@ -23,11 +23,24 @@ impl Core {
     /// Takes the line's slots and starts its loops. `node` names this process in the leases.
     pub async fn start(line: Arc<Line>, node: &str) -> Result<Self, StoreError> {
         let token = line.store().take_over(&line.config.name, node).await?;
-        let fence = Fence { line: line.config.name.clone(), token };
+        let fence = Fence {
+            line: line.config.name.clone(),
+            token,
+        };
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         // Receiver and dispatcher first: what the connection brings finds them at work.
-        tasks.spawn(dispatcher::run(line.clone(), fence.clone(), stop.clone(), DRAIN));
-        tasks.spawn(receiver::run(line.clone(), fence.clone(), stop.clone(), DRAIN));
+        tasks.spawn(dispatcher::run(
+            line.clone(),
+            fence.clone(),
+            stop.clone(),
+            DRAIN,
+        ));
+        tasks.spawn(receiver::run(
+            line.clone(),
+            fence.clone(),
+            stop.clone(),
+            DRAIN,
+        ));
         tasks.spawn(sender::run(line.clone(), fence, stop.clone(), DRAIN));
         tasks.spawn(housekeeping::run(line.clone(), stop.clone()));
         tasks.spawn(connection::run(line, stop.clone()));

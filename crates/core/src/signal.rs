@@ -87,15 +87,20 @@ impl Signals {
 
     /// Rows in the outbox and in the callbacks, as their loops know them.
     pub(crate) fn depths(&self) -> (u64, u64) {
-        (self.outbox.load(Ordering::Relaxed), self.callbacks.load(Ordering::Relaxed))
+        (
+            self.outbox.load(Ordering::Relaxed),
+            self.callbacks.load(Ordering::Relaxed),
+        )
     }
 
     pub(crate) fn set_outbox_depth(&self, rows: usize) {
-        self.outbox.store(rows.try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.outbox
+            .store(rows.try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     pub(crate) fn set_callbacks_depth(&self, rows: usize) {
-        self.callbacks.store(rows.try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.callbacks
+            .store(rows.try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     /// True at most once a second: whether "service not ready" may be logged.

@@ -33,7 +33,9 @@ impl Line {
 
         let lane = Lane::new(&message.to.canonical());
         let now_ms = clock::now_ms();
-        let lifetime_ms = message.ttl_s.map_or(LIFETIME_MS, |ttl_s| LIFETIME_MS.min(i64::from(ttl_s) * 1000));
+        let lifetime_ms = message.ttl_s.map_or(LIFETIME_MS, |ttl_s| {
+            LIFETIME_MS.min(i64::from(ttl_s) * 1000)
+        });
         let (input, wa_id) = (message.input.clone(), message.to.clone());
         let accept = Change::Accept {
             line: self.config.name.clone(),
@@ -51,7 +53,10 @@ impl Line {
                 let id = self.minter.mint(true, wa_id.as_str(), *message);
                 Ok(Accepted { input, wa_id, id })
             }
-            other => Err(Refusal::new(Code::INTERNAL, format!("the store answered {other:?} to an accept"))),
+            other => Err(Refusal::new(
+                Code::INTERNAL,
+                format!("the store answered {other:?} to an accept"),
+            )),
         }
     }
 
@@ -60,17 +65,34 @@ impl Line {
         onprem::message::parse_mark_read(body)?;
         let unknown = || Refusal::not_found(format!("message {}: no such message", shown(id)));
         let opened = self.minter.open(id).ok_or_else(unknown)?;
-        let found = self.store().message(opened.key).await.map_err(|error| store_refusal(&error))?;
-        let message = found.filter(|message| message.line == self.config.name).ok_or_else(unknown)?;
+        let found = self
+            .store()
+            .message(opened.key)
+            .await
+            .map_err(|error| store_refusal(&error))?;
+        let message = found
+            .filter(|message| message.line == self.config.name)
+            .ok_or_else(unknown)?;
         if opened.outgoing || message.direction == Direction::Outgoing {
-            return Err(Refusal::invalid("message id", "only incoming messages can be marked as read, this one is outgoing"));
+            return Err(Refusal::invalid(
+                "message id",
+                "only incoming messages can be marked as read, this one is outgoing",
+            ));
         }
-        let Some(network_id) = message.network_id.clone().filter(|_| message.state != MessageState::Read) else {
+        let Some(network_id) = message
+            .network_id
+            .clone()
+            .filter(|_| message.state != MessageState::Read)
+        else {
             return Ok(());
         };
         let now_ms = clock::now_ms();
         let changes = vec![
-            Change::Raise { message: message.key, state: MessageState::Read, at_ms: now_ms },
+            Change::Raise {
+                message: message.key,
+                state: MessageState::Read,
+                at_ms: now_ms,
+            },
             Change::AppendReceipt {
                 line: self.config.name.clone(),
                 lane: Lane::new(&WaId::from_network(&message.wa_id).canonical()),
@@ -80,14 +102,19 @@ impl Line {
                 expires_ms: now_ms + LIFETIME_MS,
             },
         ];
-        self.store().apply(Batch::of(changes)).await.map_err(|error| store_refusal(&error))?;
+        self.store()
+            .apply(Batch::of(changes))
+            .await
+            .map_err(|error| store_refusal(&error))?;
         Ok(())
     }
 
     /// 503 / 1011 unless the start-up flow is done.
     fn check_ready(&self) -> Result<(), Refusal> {
         let state = self.state.borrow();
-        let Some((step, retry_after_s)) = not_ready(&state) else { return Ok(()) };
+        let Some((step, retry_after_s)) = not_ready(&state) else {
+            return Ok(());
+        };
         if self.signals.may_log_not_ready() {
             tracing::warn!(line = %self.config.name, step = %step, "service not ready");
         }
@@ -106,10 +133,16 @@ impl Line {
             onprem::template::check(template, &definitions, table.namespace.as_deref())?;
         }
         for (field, kind, media) in translate::down::media_of(message) {
-            let MediaSource::Id(id) = &media.source else { continue };
-            let found: Option<record::Media> =
-                self.records.get(&self.config.name, id).await.map_err(|error| store_refusal(&error))?;
-            let found = found.ok_or_else(|| Refusal::not_found(format!("{field}.id: no media {}", shown(id))))?;
+            let MediaSource::Id(id) = &media.source else {
+                continue;
+            };
+            let found: Option<record::Media> = self
+                .records
+                .get(&self.config.name, id)
+                .await
+                .map_err(|error| store_refusal(&error))?;
+            let found = found
+                .ok_or_else(|| Refusal::not_found(format!("{field}.id: no media {}", shown(id))))?;
             kind.check(&field, &found.content_type, found.bytes)?;
         }
         Ok(())
@@ -119,13 +152,23 @@ impl Line {
     fn check_load(&self) -> Result<(), Refusal> {
         let (outbox, callbacks) = self.signals.depths();
         let overloaded = |what: &str, limit: u64| {
-            Err(Refusal::new(Code::OVERLOADED, format!("{what} (limit {limit}): try again later")).retry_after(5))
+            Err(Refusal::new(
+                Code::OVERLOADED,
+                format!("{what} (limit {limit}): try again later"),
+            )
+            .retry_after(5))
         };
         if outbox >= self.config.outbox_limit {
-            return overloaded("too many messages wait to be sent", self.config.outbox_limit);
+            return overloaded(
+                "too many messages wait to be sent",
+                self.config.outbox_limit,
+            );
         }
         if callbacks >= self.config.callbacks_limit {
-            return overloaded("too many notifications wait for the webhook", self.config.callbacks_limit);
+            return overloaded(
+                "too many notifications wait for the webhook",
+                self.config.callbacks_limit,
+            );
         }
         Ok(())
     }
@@ -135,14 +178,24 @@ impl Line {
 fn not_ready(state: &LineState) -> Option<(String, u32)> {
     match state {
         LineState::Ready => None,
-        LineState::Unregistered => Some(("no number is registered: call /v1/account first".to_owned(), 30)),
+        LineState::Unregistered => Some((
+            "no number is registered: call /v1/account first".to_owned(),
+            30,
+        )),
         LineState::Disconnected { reason } => Some((format!("disconnected: {reason}"), 30)),
-        LineState::Connecting { trouble: None } => Some(("connecting to the network".to_owned(), 1)),
-        LineState::Connecting { trouble: Some(trouble) } => Some((format!("connecting to the network: {trouble}"), 5)),
-        LineState::Starting(Step::Templates { loaded }) => Some((format!("loading templates, {loaded} so far"), 1)),
-        LineState::Starting(Step::Offline { processed, left }) => {
-            Some((format!("processing offline messages, {processed} done, {left} in work"), 2))
+        LineState::Connecting { trouble: None } => {
+            Some(("connecting to the network".to_owned(), 1))
         }
+        LineState::Connecting {
+            trouble: Some(trouble),
+        } => Some((format!("connecting to the network: {trouble}"), 5)),
+        LineState::Starting(Step::Templates { loaded }) => {
+            Some((format!("loading templates, {loaded} so far"), 1))
+        }
+        LineState::Starting(Step::Offline { processed, left }) => Some((
+            format!("processing offline messages, {processed} done, {left} in work"),
+            2,
+        )),
     }
 }
 

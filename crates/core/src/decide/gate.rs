@@ -60,6 +60,13 @@ impl Gate {
         }
     }
 
+    /// The probe was not tried after all: another one may go.
+    pub fn probe_lost(&mut self) {
+        if let Some(closed) = &mut self.closed {
+            closed.probing = false;
+        }
+    }
+
     /// A notification was taken. True when that opened the gate: all delays are void.
     pub fn succeeded(&mut self) -> bool {
         self.failed.clear();
@@ -81,7 +88,11 @@ impl Gate {
         if self.failed.len() < CUSTOMERS {
             return false;
         }
-        self.closed = Some(Closed { probes: 1, next_probe_ms: now_ms + backoff.wait_ms(1), probing: false });
+        self.closed = Some(Closed {
+            probes: 1,
+            next_probe_ms: now_ms + backoff.wait_ms(1),
+            probing: false,
+        });
         true
     }
 
@@ -95,7 +106,10 @@ impl Gate {
 mod tests {
     use super::*;
 
-    const BACKOFF: Linear = Linear { step_ms: 100, cap_ms: 250 };
+    const BACKOFF: Linear = Linear {
+        step_ms: 100,
+        cap_ms: 250,
+    };
 
     fn fail(gate: &mut Gate, lane: &str, now_ms: i64) -> bool {
         gate.failed(&Lane::new(lane), now_ms, BACKOFF)

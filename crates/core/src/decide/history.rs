@@ -7,7 +7,8 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use futures_util::FutureExt;
 use store::{
-    Batch, BoxFuture, Change, Fence, Key, Lane, LineName, MessageState, Outcome, Queue, SharedStore, StoreError,
+    Batch, BoxFuture, Change, Fence, Key, Lane, LineName, MessageState, Outcome, Queue,
+    SharedStore, StoreError,
 };
 
 use super::lanes::{Entry, Lanes};
@@ -29,7 +30,10 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % limit
     }
 }
@@ -87,7 +91,9 @@ impl History {
     }
 
     fn apply(&self, changes: Vec<Change>) -> Result<Vec<Outcome>, StoreError> {
-        now(self.store.apply(Batch::of(changes).fenced(self.fence.clone())))
+        now(self
+            .store
+            .apply(Batch::of(changes).fenced(self.fence.clone())))
     }
 
     fn step(&mut self) {
@@ -118,7 +124,9 @@ impl History {
         };
         // The web is another process: it knows nothing of the core's token.
         let applied = now(self.store.apply(Batch::of(vec![accept]))).unwrap();
-        let Outcome::Accepted { message, .. } = applied[0] else { panic!("{applied:?}") };
+        let Outcome::Accepted { message, .. } = applied[0] else {
+            panic!("{applied:?}")
+        };
         self.accepted.push((lane, message));
     }
 
@@ -133,14 +141,28 @@ impl History {
     }
 
     fn begin(&mut self) {
-        let Some((lane, entry)) = self.lanes.next(self.now) else { return };
+        let Some((lane, entry)) = self.lanes.next(self.now) else {
+            return;
+        };
         let Some(row) = now(self.store.outbox(vec![entry.key])).unwrap().pop() else {
             return self.lanes.finish(&lane, entry.key, self.now);
         };
         self.resent += usize::from(entry.uncertain);
-        self.apply(vec![Change::Claim { outbox: entry.key, token: self.fence.token }]).unwrap();
-        assert!(self.flights.iter().all(|flight| flight.lane != lane), "two in flight for {lane}");
-        self.flights.push(Flight { lane, entry, message: row.message, arrived: false });
+        self.apply(vec![Change::Claim {
+            outbox: entry.key,
+            token: self.fence.token,
+        }])
+        .unwrap();
+        assert!(
+            self.flights.iter().all(|flight| flight.lane != lane),
+            "two in flight for {lane}"
+        );
+        self.flights.push(Flight {
+            lane,
+            entry,
+            message: row.message,
+            arrived: false,
+        });
     }
 
     fn arrive(&mut self) {
@@ -158,10 +180,21 @@ impl History {
     /// The answer to a send, or the certainty that it never left.
     fn answer(&mut self) {
         let Some(at) = self.any_flight() else { return };
-        let Flight { lane, mut entry, message, arrived } = self.flights.swap_remove(at);
+        let Flight {
+            lane,
+            mut entry,
+            message,
+            arrived,
+        } = self.flights.swap_remove(at);
         if arrived {
             let network_id = format!("wamid.{message}.{}", self.network.len());
-            self.apply(vec![Change::Sent { outbox: entry.key, message, network_id, at_ms: self.now }]).unwrap();
+            self.apply(vec![Change::Sent {
+                outbox: entry.key,
+                message,
+                network_id,
+                at_ms: self.now,
+            }])
+            .unwrap();
             self.lanes.finish(&lane, entry.key, self.now);
         } else {
             entry.due_ms = self.now + 2;
@@ -181,7 +214,9 @@ impl History {
 
     fn lose_answer(&mut self) {
         let Some(at) = self.any_flight() else { return };
-        let Flight { lane, mut entry, .. } = self.flights.swap_remove(at);
+        let Flight {
+            lane, mut entry, ..
+        } = self.flights.swap_remove(at);
         entry.due_ms = self.now + RECONCILE;
         entry.uncertain = true;
         self.lanes.put_back(&lane, entry, self.now);
@@ -189,12 +224,23 @@ impl History {
 
     /// A status names a message: as the receiver does, it settles an outbox row that is still there.
     fn status(&mut self) {
-        let Some(message) = self.pending.pop_front() else { return };
+        let Some(message) = self.pending.pop_front() else {
+            return;
+        };
         let waiting = now(self.store.outbox_of(message)).unwrap();
-        let mut changes = vec![Change::Raise { message, state: MessageState::Sent, at_ms: self.now }];
+        let mut changes = vec![Change::Raise {
+            message,
+            state: MessageState::Sent,
+            at_ms: self.now,
+        }];
         if let Some(row) = &waiting {
             let network_id = format!("wamid.{message}.status");
-            changes.push(Change::Sent { outbox: row.key, message, network_id, at_ms: self.now });
+            changes.push(Change::Sent {
+                outbox: row.key,
+                message,
+                network_id,
+                at_ms: self.now,
+            });
         }
         self.apply(changes).unwrap();
         if let Some(row) = waiting {
@@ -226,7 +272,10 @@ impl History {
         let old = self.fence.clone();
         self.fence.token = now(self.store.take_over(&self.line, "next")).unwrap();
         let stale = Batch::of(vec![Change::FinishOutbox { outbox: 1 }]).fenced(old);
-        assert!(matches!(now(self.store.apply(stale)), Err(StoreError::Fenced)), "the old owner still writes");
+        assert!(
+            matches!(now(self.store.apply(stale)), Err(StoreError::Fenced)),
+            "the old owner still writes"
+        );
         self.flights.clear();
         self.lanes = Lanes::new(3);
         self.after = 0;
@@ -245,7 +294,9 @@ impl History {
             self.arrive();
             self.answer();
             self.pass();
-            if now(self.store.depth(Queue::Outbox, &self.line)).unwrap() == 0 && self.flights.is_empty() {
+            if now(self.store.depth(Queue::Outbox, &self.line)).unwrap() == 0
+                && self.flights.is_empty()
+            {
                 return;
             }
         }
@@ -264,17 +315,28 @@ impl History {
             }
         }
         let mut expected = HashMap::<Lane, Vec<Key>>::new();
-        self.accepted.iter().for_each(|(lane, message)| expected.entry(lane.clone()).or_default().push(*message));
-        assert_eq!(order, expected, "everything accepted arrives, in order per customer");
+        self.accepted
+            .iter()
+            .for_each(|(lane, message)| expected.entry(lane.clone()).or_default().push(*message));
+        assert_eq!(
+            order, expected,
+            "everything accepted arrives, in order per customer"
+        );
         match self.statuses {
             Statuses::Prompt => assert_eq!(doubled, 0, "doubled although statuses came in time"),
-            Statuses::Never => assert!(doubled <= self.resent, "{doubled} doubled, {} counted", self.resent),
+            Statuses::Never => assert!(
+                doubled <= self.resent,
+                "{doubled} doubled, {} counted",
+                self.resent
+            ),
         }
     }
 }
 
 fn histories(statuses: Statuses) {
-    let chosen = std::env::var("LANDLINE_SEED").ok().and_then(|seed| seed.parse().ok());
+    let chosen = std::env::var("LANDLINE_SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok());
     let seeds = chosen.map_or(0..1_000_u64, |seed: u64| seed..seed + 1);
     for seed in seeds {
         let told = std::panic::catch_unwind(|| {
@@ -283,7 +345,10 @@ fn histories(statuses: Statuses) {
             history.settle();
             history.check();
         });
-        assert!(told.is_ok(), "the history of seed {seed} fails (LANDLINE_SEED={seed} replays it)");
+        assert!(
+            told.is_ok(),
+            "the history of seed {seed} fails (LANDLINE_SEED={seed} replays it)"
+        );
     }
 }
 

@@ -95,14 +95,24 @@ impl Lanes {
             mark: 0,
         };
         match self.lanes.get_mut(&row.lane) {
-            Some(lane) if lane.entries.back().is_some_and(|last| last.key >= entry.key) => {}
+            Some(lane)
+                if lane
+                    .entries
+                    .back()
+                    .is_some_and(|last| last.key >= entry.key) => {}
             Some(lane) => {
                 lane.entries.push_back(entry);
                 self.len += 1;
             }
             None => {
                 let due_ms = entry.due_ms;
-                self.lanes.insert(row.lane.clone(), Waiting { entries: VecDeque::from([entry]), place: Place::Busy });
+                self.lanes.insert(
+                    row.lane.clone(),
+                    Waiting {
+                        entries: VecDeque::from([entry]),
+                        place: Place::Busy,
+                    },
+                );
                 self.len += 1;
                 self.note(&row.lane, due_ms, now_ms);
             }
@@ -121,7 +131,10 @@ impl Lanes {
 
     /// The head of another lane than the last probe's, due or not: what a closed gate lets through.
     pub fn probe(&mut self) -> Option<(Lane, Entry)> {
-        let from = self.last_probe.take().map_or(Bound::Unbounded, Bound::Excluded);
+        let from = self
+            .last_probe
+            .take()
+            .map_or(Bound::Unbounded, Bound::Excluded);
         let free = |(_, waiting): &(&Lane, &Waiting)| waiting.place != Place::Busy;
         let lane = (self.lanes.range((from, Bound::Unbounded)).find(free))
             .or_else(|| self.lanes.iter().find(free))
@@ -149,9 +162,13 @@ impl Lanes {
 
     /// A row that waits turned out to be done (a status named it): it goes, wherever it stands, unless it is in flight.
     pub fn remove(&mut self, lane: &Lane, key: Key, now_ms: i64) {
-        let Some(waiting) = self.lanes.get_mut(lane) else { return };
+        let Some(waiting) = self.lanes.get_mut(lane) else {
+            return;
+        };
         let head_flies = waiting.place == Place::Busy;
-        let Some(at) = waiting.entries.iter().position(|entry| entry.key == key) else { return };
+        let Some(at) = waiting.entries.iter().position(|entry| entry.key == key) else {
+            return;
+        };
         if head_flies && at == 0 {
             return;
         }
@@ -191,7 +208,9 @@ impl Lanes {
         self.timers.clear();
         let mut dues = Vec::with_capacity(self.lanes.len());
         for (lane, waiting) in &mut self.lanes {
-            let Some(head) = waiting.entries.front_mut() else { continue };
+            let Some(head) = waiting.entries.front_mut() else {
+                continue;
+            };
             if waiting.place != Place::Busy {
                 change(head);
                 dues.push((head.key, lane.clone(), head.due_ms));
@@ -225,9 +244,19 @@ impl Lanes {
         Some((lane, entry))
     }
 
-    fn land(&mut self, lane: &Lane, key: Key, now_ms: i64, change: impl FnOnce(&mut VecDeque<Entry>)) {
-        let Some(waiting) = self.lanes.get_mut(lane) else { return };
-        if waiting.place != Place::Busy || waiting.entries.front().is_none_or(|head| head.key != key) {
+    fn land(
+        &mut self,
+        lane: &Lane,
+        key: Key,
+        now_ms: i64,
+        change: impl FnOnce(&mut VecDeque<Entry>),
+    ) {
+        let Some(waiting) = self.lanes.get_mut(lane) else {
+            return;
+        };
+        if waiting.place != Place::Busy
+            || waiting.entries.front().is_none_or(|head| head.key != key)
+        {
             return;
         }
         let before = waiting.entries.len();
@@ -239,7 +268,12 @@ impl Lanes {
 
     /// Notes a lane by its head; an empty one is forgotten.
     fn renote(&mut self, lane: &Lane, now_ms: i64) {
-        match self.lanes.get(lane).and_then(|waiting| waiting.entries.front()).map(|head| head.due_ms) {
+        match self
+            .lanes
+            .get(lane)
+            .and_then(|waiting| waiting.entries.front())
+            .map(|head| head.due_ms)
+        {
             Some(due_ms) => self.note(lane, due_ms, now_ms),
             None => {
                 self.lanes.remove(lane);
@@ -248,7 +282,9 @@ impl Lanes {
     }
 
     fn note(&mut self, lane: &Lane, due_ms: i64, now_ms: i64) {
-        let Some(waiting) = self.lanes.get_mut(lane) else { return };
+        let Some(waiting) = self.lanes.get_mut(lane) else {
+            return;
+        };
         if due_ms <= now_ms {
             waiting.place = Place::Ready;
             self.ready.push_back(lane.clone());

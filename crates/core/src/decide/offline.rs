@@ -64,7 +64,8 @@ impl Offline {
     /// Rows that the inbox held when the connection was made, whatever their time.
     pub fn counted(&mut self, inbox: impl IntoIterator<Item = Key>) {
         let processed = self.uncounted.take().unwrap_or_default();
-        self.in_work.extend(inbox.into_iter().filter(|key| !processed.contains(key)));
+        self.in_work
+            .extend(inbox.into_iter().filter(|key| !processed.contains(key)));
     }
 
     /// An event was taken from the inbox. Its time has a resolution of a second, and so has the connection's: the same
@@ -93,7 +94,10 @@ impl Offline {
 
     /// Offline messages processed, and those in work.
     pub fn progress(&self) -> (u64, u64) {
-        (self.processed, u64::try_from(self.in_work.len()).unwrap_or(u64::MAX))
+        (
+            self.processed,
+            u64::try_from(self.in_work.len()).unwrap_or(u64::MAX),
+        )
     }
 
     /// Whether the step is over. `reading` says that the relay is reading a body at this moment.
@@ -121,7 +125,10 @@ impl Offline {
 mod tests {
     use super::*;
 
-    const LIMITS: Limits = Limits { quiet_ms: 300, limit_ms: 360_000 };
+    const LIMITS: Limits = Limits {
+        quiet_ms: 300,
+        limit_ms: 360_000,
+    };
 
     fn step(inbox: &[Key]) -> Offline {
         let mut step = Offline::begin(0, 1_000, LIMITS);
@@ -152,7 +159,11 @@ mod tests {
     fn what_is_processed_while_the_inbox_is_counted_is_not_waited_for() {
         let mut step = Offline::begin(0, 1_000, LIMITS);
         step.done(10, 5);
-        assert_eq!(step.verdict(1_000, false), Verdict::Wait(360_000), "not counted yet");
+        assert_eq!(
+            step.verdict(1_000, false),
+            Verdict::Wait(360_000),
+            "not counted yet"
+        );
 
         step.counted([10]);
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use graph::webhook::{Contact, ErrorObject, Event, Kind, Message, Status};
 use onprem::notification::Notification;
 use onprem::{MessageId, WaId};
-use store::{Batch, Body, Change, Direction, InboxRow, Key, MessageRow, MessageState, StoreError, clock};
+use store::{
+    Batch, Body, Change, Direction, InboxRow, Key, MessageRow, MessageState, StoreError, clock,
+};
 
 use super::{Shared, media};
 use crate::line::Line;
@@ -16,7 +18,9 @@ use crate::translate::{error, up};
 /// Processes one row of the inbox. A row that is gone already is done.
 pub(super) async fn process(shared: &Arc<Shared>, key: Key) -> Result<(), StoreError> {
     let line = &shared.line;
-    let Some(row) = line.store().inbox(vec![key]).await?.pop() else { return Ok(()) };
+    let Some(row) = line.store().inbox(vec![key]).await?.pop() else {
+        return Ok(());
+    };
     let event: Event = match serde_json::from_slice(&row.body) {
         Ok(event) => event,
         Err(error) => {
@@ -29,9 +33,17 @@ pub(super) async fn process(shared: &Arc<Shared>, key: Key) -> Result<(), StoreE
         Kind::Error(error) => format!("e:{}:{}", error.code, row.received_ms / 60_000),
         _ => event.seen_id(),
     };
-    let plan = Plan { shared, row: &row, seen_id };
+    let plan = Plan {
+        shared,
+        row: &row,
+        seen_id,
+    };
     match event.kind {
-        Kind::Message { message, contact, errors } => plan.message(*message, contact, errors).await,
+        Kind::Message {
+            message,
+            contact,
+            errors,
+        } => plan.message(*message, contact, errors).await,
         Kind::Status(status) => plan.status(&status).await,
         Kind::Error(error) => plan.error(&error).await,
         Kind::Field { field, .. } if field == "messages" || field.is_empty() => {
@@ -81,14 +93,22 @@ impl Plan<'_> {
     /// Commits the event with what it changes; an event that was seen before only leaves the inbox.
     async fn commit(&self, changes: Vec<Change>) -> Result<(), StoreError> {
         let mut all = vec![
-            Change::FinishInbox { inbox: self.row.key },
-            Change::Remember { line: self.row.line.clone(), id: self.seen_id.clone(), at_ms: clock::now_ms() },
+            Change::FinishInbox {
+                inbox: self.row.key,
+            },
+            Change::Remember {
+                line: self.row.line.clone(),
+                id: self.seen_id.clone(),
+                at_ms: clock::now_ms(),
+            },
         ];
         all.extend(changes);
         match apply(self.shared, all).await {
             // Seen before; or its message is in the index although the event was forgotten; or somebody finished the row.
             Err(StoreError::Repeat | StoreError::Conflict) => {
-                let finish = vec![Change::FinishInbox { inbox: self.row.key }];
+                let finish = vec![Change::FinishInbox {
+                    inbox: self.row.key,
+                }];
                 match apply(self.shared, finish).await {
                     Err(StoreError::Conflict) => Ok(()),
                     other => other,
@@ -125,13 +145,27 @@ impl Plan<'_> {
         let names = self.names(&message).await?;
         let settings = line.settings();
         let media = match up::media_of(&message) {
-            Some((kind, id)) => Some(media::receive(self.shared, &settings, kind, id, &message).await?),
+            Some((kind, id)) => {
+                Some(media::receive(self.shared, &settings, kind, id, &message).await?)
+            }
             None => None,
         };
         // A dry run with an empty id tells whether it is delivered at all.
         let probe = line.minter.mint(false, "", 0);
-        let delivered = up::message(&message, contact.as_ref(), &probe, &names, media.as_ref(), &settings).is_some();
-        let wa_id = message.from.clone().or_else(|| message.from_user_id.clone()).unwrap_or_default();
+        let delivered = up::message(
+            &message,
+            contact.as_ref(),
+            &probe,
+            &names,
+            media.as_ref(),
+            &settings,
+        )
+        .is_some();
+        let wa_id = message
+            .from
+            .clone()
+            .or_else(|| message.from_user_id.clone())
+            .unwrap_or_default();
         let wa_id = WaId::from_network(&wa_id);
 
         let mut changes = vec![Change::Message {
@@ -146,9 +180,16 @@ impl Plan<'_> {
         if delivered {
             let body = Body::FromMessageKey(Box::new(move |key| {
                 let id = line.minter.mint(false, wa_id.as_str(), key);
-                up::message(&message, contact.as_ref(), &id, &names, media.as_ref(), &settings)
-                    .map(|notification| notification.to_bytes())
-                    .unwrap_or_default()
+                up::message(
+                    &message,
+                    contact.as_ref(),
+                    &id,
+                    &names,
+                    media.as_ref(),
+                    &settings,
+                )
+                .map(|notification| notification.to_bytes())
+                .unwrap_or_default()
             }));
             changes.push(self.callback("inbound_message", body));
         }
@@ -166,8 +207,14 @@ impl Plan<'_> {
     }
 
     async fn our_id(&self, network_id: Option<&str>) -> Result<Option<MessageId>, StoreError> {
-        let Some(network_id) = network_id else { return Ok(None) };
-        let found = self.line().store().message_by_network_id(&self.row.line, network_id).await?;
+        let Some(network_id) = network_id else {
+            return Ok(None);
+        };
+        let found = self
+            .line()
+            .store()
+            .message_by_network_id(&self.row.line, network_id)
+            .await?;
         Ok(found.map(|message| self.line().public_id(&message)))
     }
 
@@ -181,14 +228,23 @@ impl Plan<'_> {
         if !line.contacts.is_news(self.row.lane.as_str(), &contact) {
             return Ok(None);
         }
-        line.records.put(&self.row.line, self.row.lane.as_str(), &contact).map(Some)
+        line.records
+            .put(&self.row.line, self.row.lane.as_str(), &contact)
+            .map(Some)
     }
 
     /// The customer deleted a message (`webhooks.md` 2.14): a status about the inbound message.
     async fn revoked(&self, message: &Message) -> Result<(), StoreError> {
         let mut changes = Vec::new();
-        if let (Some(id), true) = (self.our_id(up::revoked(message)).await?, self.line().has_webhook()) {
-            let customer = message.from.clone().or_else(|| message.from_user_id.clone()).unwrap_or_default();
+        if let (Some(id), true) = (
+            self.our_id(up::revoked(message)).await?,
+            self.line().has_webhook(),
+        ) {
+            let customer = message
+                .from
+                .clone()
+                .or_else(|| message.from_user_id.clone())
+                .unwrap_or_default();
             let notification = up::deleted(&id, &customer, &message.timestamp);
             changes.push(self.callback("status_change", notification.to_bytes().into()));
         }
@@ -206,7 +262,11 @@ impl Plan<'_> {
             return self.commit(self.notification(status, &message)).await;
         };
         let now_ms = clock::now_ms();
-        let mut changes = vec![Change::Raise { message: message.key, state, at_ms: now_ms }];
+        let mut changes = vec![Change::Raise {
+            message: message.key,
+            state,
+            at_ms: now_ms,
+        }];
         // A status may overtake the answer to the send, or be all that is left of it after a crash.
         let waiting = line.store().outbox_of(message.key).await?;
         if let Some(outbox) = &waiting {
@@ -221,7 +281,8 @@ impl Plan<'_> {
             );
         }
         // `sent` was noted already when the send was answered; any other state is told once.
-        let news = state > message.state || (state == MessageState::Sent && message.state == MessageState::Sent);
+        let news = state > message.state
+            || (state == MessageState::Sent && message.state == MessageState::Sent);
         if news {
             changes.extend(self.notification(status, &message));
         }
@@ -234,13 +295,21 @@ impl Plan<'_> {
 
     async fn message_of(&self, status: &Status) -> Result<Option<MessageRow>, StoreError> {
         let line = self.line();
-        if let Some(found) = line.store().message_by_network_id(&self.row.line, &status.id).await? {
+        if let Some(found) = line
+            .store()
+            .message_by_network_id(&self.row.line, &status.id)
+            .await?
+        {
             return Ok(Some(found));
         }
         let opaque = status.biz_opaque_callback_data.as_deref();
-        let Some(key) = opaque.and_then(|data| read_opaque(&line.deployment, data)) else { return Ok(None) };
+        let Some(key) = opaque.and_then(|data| read_opaque(&line.deployment, data)) else {
+            return Ok(None);
+        };
         let found = line.store().message(key).await?;
-        Ok(found.filter(|message| message.line == self.row.line && message.direction == Direction::Outgoing))
+        Ok(found.filter(|message| {
+            message.line == self.row.line && message.direction == Direction::Outgoing
+        }))
     }
 
     fn notification(&self, status: &Status, message: &MessageRow) -> Vec<Change> {
@@ -249,14 +318,24 @@ impl Plan<'_> {
             return Vec::new();
         }
         let id = line.public_id(message);
-        let notification =
-            up::status(status, &id, &message.wa_id, message.opaque.as_deref(), &line.settings());
-        let change = |notification: Notification| self.callback("status_change", notification.to_bytes().into());
+        let notification = up::status(
+            status,
+            &id,
+            &message.wa_id,
+            message.opaque.as_deref(),
+            &line.settings(),
+        );
+        let change = |notification: Notification| {
+            self.callback("status_change", notification.to_bytes().into())
+        };
         notification.map(change).into_iter().collect()
     }
 
     async fn error(&self, error: &ErrorObject) -> Result<(), StoreError> {
-        let notification = Notification { errors: vec![error::from_webhook(error)], ..Notification::default() };
+        let notification = Notification {
+            errors: vec![error::from_webhook(error)],
+            ..Notification::default()
+        };
         tracing::warn!(line = %self.row.line, code = error.code, title = error.title, "the network reports an error");
         let mut changes = Vec::new();
         if self.line().has_webhook() {

@@ -48,8 +48,15 @@ pub(super) async fn receive(
         tokio::time::sleep(Duration::from_secs(u64::from(attempt))).await;
     }
     tracing::warn!(line = %shared.line.config.name, kind = message.kind, reason = trouble.details, "media not downloaded");
-    let code = if trouble.is_throttled { Code::RATE_LIMIT } else { Code::MEDIA_DOWNLOAD };
-    Ok(ReceivedMedia::Undownloaded(Some(object(code, Some(trouble.details)))))
+    let code = if trouble.is_throttled {
+        Code::RATE_LIMIT
+    } else {
+        Code::MEDIA_DOWNLOAD
+    };
+    Ok(ReceivedMedia::Undownloaded(Some(object(
+        code,
+        Some(trouble.details),
+    ))))
 }
 
 enum Try {
@@ -65,13 +72,19 @@ struct Trouble {
 
 impl Trouble {
     fn other(details: impl Into<String>) -> Self {
-        Self { details: details.into(), is_throttled: false, is_final: false }
+        Self {
+            details: details.into(),
+            is_throttled: false,
+            is_final: false,
+        }
     }
 }
 
 impl From<Failure> for Trouble {
     fn from(failure: Failure) -> Self {
-        let Failure::Refused(error) = failure else { return Self::other(failure.to_string()) };
+        let Failure::Refused(error) = failure else {
+            return Self::other(failure.to_string());
+        };
         Self {
             is_throttled: matches!(error.code, 4 | 17 | 613 | 80007 | 80008 | 130_429),
             // Unknown to the network: it will not come back.
@@ -88,10 +101,17 @@ async fn download(shared: &Arc<Shared>, media_id: &str) -> Result<ReceivedMedia,
     let response = line.client.download(&info.url).await.map_err(trouble)?;
     let body = response.bytes_stream().map_err(reqwest::Error::without_url);
     let id = uuid::Uuid::new_v4().to_string();
-    let written = line.media.write(&id, body, UPLOAD_LIMIT).await.map_err(|error| {
-        let is_final = matches!(error, WriteError::TooLarge(_));
-        Try::Trouble(Trouble { is_final, ..Trouble::other(error.to_string()) })
-    })?;
+    let written = line
+        .media
+        .write(&id, body, UPLOAD_LIMIT)
+        .await
+        .map_err(|error| {
+            let is_final = matches!(error, WriteError::TooLarge(_));
+            Try::Trouble(Trouble {
+                is_final,
+                ..Trouble::other(error.to_string())
+            })
+        })?;
     let found = record::Media {
         content_type: info.mime_type.clone(),
         bytes: written.bytes,
@@ -101,6 +121,13 @@ async fn download(shared: &Arc<Shared>, media_id: &str) -> Result<ReceivedMedia,
         // Received media cannot be sent on by that id for long: `cloud-api.md` 1.5 gives seven days.
         upstream_until_ms: clock::now_ms(),
     };
-    line.records.save(&line.config.name, &id, &found).await.map_err(Try::Store)?;
-    Ok(ReceivedMedia::Stored { id, sha256: written.sha256, mime_type: info.mime_type })
+    line.records
+        .save(&line.config.name, &id, &found)
+        .await
+        .map_err(Try::Store)?;
+    Ok(ReceivedMedia::Stored {
+        id,
+        sha256: written.sha256,
+        mime_type: info.mime_type,
+    })
 }

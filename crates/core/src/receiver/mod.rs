@@ -40,7 +40,11 @@ struct Receiver {
 /// Runs until `stop`; what is in work then is finished within `drain`.
 pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, drain: Duration) {
     let feed = Feed::new(line.store(), &line.config.name, Queue::Inbox);
-    let shared = Arc::new(Shared { line, fence, downloads: Semaphore::new(DOWNLOADS) });
+    let shared = Arc::new(Shared {
+        line,
+        fence,
+        downloads: Semaphore::new(DOWNLOADS),
+    });
     let mut receiver = Receiver {
         shared,
         lanes: Lanes::new(IN_WORK),
@@ -58,7 +62,12 @@ pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, 
         }
     }
     // Cut off, an event simply stays in the inbox.
-    drop(tokio::time::timeout(drain, async { while receiver.tasks.join_next().await.is_some() {} }).await);
+    drop(
+        tokio::time::timeout(drain, async {
+            while receiver.tasks.join_next().await.is_some() {}
+        })
+        .await,
+    );
 }
 
 impl Receiver {
@@ -73,7 +82,10 @@ impl Receiver {
     }
 
     fn wait(&self) -> Duration {
-        let due_ms = self.lanes.next_due_ms().filter(|_| self.lanes.in_flight() < IN_WORK);
+        let due_ms = self
+            .lanes
+            .next_due_ms()
+            .filter(|_| self.lanes.in_flight() < IN_WORK);
         let wait_ms = due_ms.map_or(60_000, |due_ms| due_ms - clock::now_ms());
         Duration::from_millis(u64::try_from(wait_ms).unwrap_or(0).clamp(1, 60_000))
     }
@@ -117,7 +129,8 @@ impl Receiver {
             Err(error) => {
                 tracing::error!(line = %line.config.name, event = entry.key, %error, "an event cannot be processed yet");
                 entry.attempts = entry.attempts.saturating_add(1);
-                entry.due_ms = now_ms + delay::exponential_ms(entry.attempts, entry.key.unsigned_abs()).min(5_000);
+                entry.due_ms = now_ms
+                    + delay::exponential_ms(entry.attempts, entry.key.unsigned_abs()).min(5_000);
                 self.lanes.put_back(&lane, entry, now_ms);
             }
         }

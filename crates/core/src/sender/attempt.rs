@@ -22,8 +22,20 @@ use crate::translate::template::parameter_names;
 use crate::translate::up;
 
 /// Tries a row once and tells what became of it.
-pub(super) async fn run(line: Arc<Line>, fence: Fence, lane: Lane, entry: Entry, stop: CancellationToken) -> Settled {
-    let mut attempt = Attempt { line, fence, entry: entry.clone(), stop, pause_ms: None };
+pub(super) async fn run(
+    line: Arc<Line>,
+    fence: Fence,
+    lane: Lane,
+    entry: Entry,
+    stop: CancellationToken,
+) -> Settled {
+    let mut attempt = Attempt {
+        line,
+        fence,
+        entry: entry.clone(),
+        stop,
+        pause_ms: None,
+    };
     let outcome = match attempt.go().await {
         Ok(outcome) => outcome,
         // A status settled the row meanwhile: the next look finds it gone.
@@ -34,7 +46,12 @@ pub(super) async fn run(line: Arc<Line>, fence: Fence, lane: Lane, entry: Entry,
             Outcome::PutBack(attempt.later(1_000))
         }
     };
-    Settled { lane, entry, outcome, pause_ms: attempt.pause_ms }
+    Settled {
+        lane,
+        entry,
+        outcome,
+        pause_ms: attempt.pause_ms,
+    }
 }
 
 struct Attempt {
@@ -56,12 +73,20 @@ impl Attempt {
             Ok(Parcel::Receipt { network_id }) => self.receipt(&row, &network_id).await,
             Err(error) => {
                 tracing::error!(line = %row.line, message = row.message, %error, "an outbox row does not decode");
-                self.fail(&row, object(Code::INTERNAL, Some(format!("stored message: {error}")))).await
+                self.fail(
+                    &row,
+                    object(Code::INTERNAL, Some(format!("stored message: {error}"))),
+                )
+                .await
             }
         }
     }
 
-    async fn message(&mut self, row: &OutboxRow, message: &Outgoing) -> Result<Outcome, StoreError> {
+    async fn message(
+        &mut self,
+        row: &OutboxRow,
+        message: &Outgoing,
+    ) -> Result<Outcome, StoreError> {
         if self.entry.uncertain && self.line.config.on_unknown == OnUnknown::Fail {
             let details = "whether the message was sent is not known".to_owned();
             return self.fail(row, object(Code::GENERIC, Some(details))).await;
@@ -77,10 +102,16 @@ impl Attempt {
             Err(UploadTrouble::Fail(error)) => return self.fail(row, error).await,
             Err(UploadTrouble::Later(reason)) => {
                 tracing::warn!(line = %row.line, message = row.message, reason, "media not brought to the network yet");
-                return self.put_back(row, delay::exponential_ms(row.attempts + 1, spread(row))).await;
+                return self
+                    .put_back(row, delay::exponential_ms(row.attempts + 1, spread(row)))
+                    .await;
             }
         };
-        let send = down::send(message, &resolved, opaque(&self.line.deployment, row.message));
+        let send = down::send(
+            message,
+            &resolved,
+            opaque(&self.line.deployment, row.message),
+        );
         self.claim(row).await?;
         match self.line.client.send(&send).await {
             Ok(sent) => self.sent(row, sent.id).await,
@@ -99,7 +130,10 @@ impl Attempt {
     }
 
     /// Media on the network, the quoted message, parameter names.
-    async fn resolve(&self, message: &Outgoing) -> Result<Result<Resolved, UploadTrouble>, StoreError> {
+    async fn resolve(
+        &self,
+        message: &Outgoing,
+    ) -> Result<Result<Resolved, UploadTrouble>, StoreError> {
         let mut resolved = Resolved::default();
         for (field, kind, media) in down::media_of(message) {
             match upload::upstream_id(&self.line, &field, kind, media).await? {
@@ -107,12 +141,23 @@ impl Attempt {
                 Err(trouble) => return Ok(Err(trouble)),
             }
         }
-        if let Some(quoted) = message.context.as_deref().and_then(|id| self.line.minter.open(id)) {
-            resolved.context = self.line.store().message(quoted.key).await?.and_then(|quoted| quoted.network_id);
+        if let Some(quoted) = message
+            .context
+            .as_deref()
+            .and_then(|id| self.line.minter.open(id))
+        {
+            resolved.context = self
+                .line
+                .store()
+                .message(quoted.key)
+                .await?
+                .and_then(|quoted| quoted.network_id);
         }
         if let onprem::message::Content::Template(template) = &message.content {
             let table = self.line.templates.table();
-            let same_language = |definition: &&onprem::template::Definition| definition.language == template.language;
+            let same_language = |definition: &&onprem::template::Definition| {
+                definition.language == template.language
+            };
             resolved.named = (table.by_name.get(&template.name))
                 .and_then(|languages| languages.iter().find(same_language))
                 .and_then(parameter_names);
@@ -121,8 +166,15 @@ impl Attempt {
     }
 
     async fn claim(&self, row: &OutboxRow) -> Result<(), StoreError> {
-        let claim = Change::Claim { outbox: row.key, token: self.fence.token };
-        self.line.store().apply(Batch::of(vec![claim]).fenced(self.fence.clone())).await.map(drop)
+        let claim = Change::Claim {
+            outbox: row.key,
+            token: self.fence.token,
+        };
+        self.line
+            .store()
+            .apply(Batch::of(vec![claim]).fenced(self.fence.clone()))
+            .await
+            .map(drop)
     }
 
     /// The network has it: this is tried until the store has it too.
@@ -134,7 +186,12 @@ impl Attempt {
                 network_id: network_id.clone(),
                 at_ms: clock::now_ms(),
             };
-            match self.line.store().apply(Batch::of(vec![sent]).fenced(self.fence.clone())).await {
+            match self
+                .line
+                .store()
+                .apply(Batch::of(vec![sent]).fenced(self.fence.clone()))
+                .await
+            {
                 Ok(_) => return Ok(Outcome::Finished),
                 // The network gave an id twice; the message is out all the same.
                 Err(StoreError::Conflict) => return self.finish(row).await,
@@ -150,7 +207,12 @@ impl Attempt {
         }
     }
 
-    async fn refused(&mut self, row: &OutboxRow, message: &Outgoing, error: &graph::ApiError) -> Result<Outcome, StoreError> {
+    async fn refused(
+        &mut self,
+        row: &OutboxRow,
+        message: &Outgoing,
+        error: &graph::ApiError,
+    ) -> Result<Outcome, StoreError> {
         // Media that the network has forgotten are brought there anew, once.
         if is_unknown_object(error) && !down::media_of(message).is_empty() {
             if row.attempts == 0 {
@@ -158,7 +220,9 @@ impl Attempt {
                 return self.put_back(row, 0).await;
             }
             let details = "the network does not know the media that were just brought to it";
-            return self.fail(row, object(Code::INTERNAL, Some(details.to_owned()))).await;
+            return self
+                .fail(row, object(Code::INTERNAL, Some(details.to_owned())))
+                .await;
         }
         match verdict(error, row.attempts + 1) {
             Verdict::Fail(error) => self.fail(row, error).await,
@@ -168,7 +232,9 @@ impl Attempt {
                 self.pause_ms = Some(wait_ms.min(1_000));
                 self.put_back(row, wait_ms).await
             }
-            Verdict::RetryRecipient(_) => self.put_back(row, delay::pair_ms(row.attempts + 1)).await,
+            Verdict::RetryRecipient(_) => {
+                self.put_back(row, delay::pair_ms(row.attempts + 1)).await
+            }
             Verdict::Disconnect(reason) => {
                 self.pause_ms = Some(1_000);
                 self.line.signals.trouble(Trouble::Disconnect(reason));
@@ -194,7 +260,13 @@ impl Attempt {
                     tracing::warn!(line = %row.line, code = error.code, reason = %reason.title, "the network refused a read receipt");
                     self.finish(row).await
                 }
-                _ => self.put_back(row, delay::exponential_ms(self.entry.attempts + 1, spread(row))).await,
+                _ => {
+                    self.put_back(
+                        row,
+                        delay::exponential_ms(self.entry.attempts + 1, spread(row)),
+                    )
+                    .await
+                }
             },
             Err(Failure::Unsent(_) | Failure::Unknown(_)) => {
                 self.pause_ms = Some(unreachable_pause_ms(self.entry.attempts + 1));
@@ -205,7 +277,10 @@ impl Attempt {
 
     async fn finish(&self, row: &OutboxRow) -> Result<Outcome, StoreError> {
         let finish = Change::FinishOutbox { outbox: row.key };
-        self.line.store().apply(Batch::of(vec![finish]).fenced(self.fence.clone())).await?;
+        self.line
+            .store()
+            .apply(Batch::of(vec![finish]).fenced(self.fence.clone()))
+            .await?;
         Ok(Outcome::Finished)
     }
 
@@ -215,11 +290,21 @@ impl Attempt {
         let found = self.line.store().message(row.message).await?;
         let mut changes = vec![
             Change::FinishOutbox { outbox: row.key },
-            Change::Raise { message: row.message, state: MessageState::Failed, at_ms: now_ms },
+            Change::Raise {
+                message: row.message,
+                state: MessageState::Failed,
+                at_ms: now_ms,
+            },
         ];
         if let Some(message) = found.filter(|_| self.line.has_webhook()) {
             let id = self.line.minter.mint(true, &message.wa_id, message.key);
-            let notification = up::failed(&id, &message.wa_id, message.opaque.as_deref(), now_ms / 1000, error);
+            let notification = up::failed(
+                &id,
+                &message.wa_id,
+                message.opaque.as_deref(),
+                now_ms / 1000,
+                error,
+            );
             changes.push(Change::AppendCallback {
                 line: row.line.clone(),
                 lane: row.lane.clone(),
@@ -228,7 +313,10 @@ impl Attempt {
                 at_ms: now_ms,
             });
         }
-        self.line.store().apply(Batch::of(changes).fenced(self.fence.clone())).await?;
+        self.line
+            .store()
+            .apply(Batch::of(changes).fenced(self.fence.clone()))
+            .await?;
         Ok(Outcome::Finished)
     }
 
@@ -241,7 +329,10 @@ impl Attempt {
             attempts: entry.attempts,
             set_aside: false,
         };
-        self.line.store().apply(Batch::of(vec![change]).fenced(self.fence.clone())).await?;
+        self.line
+            .store()
+            .apply(Batch::of(vec![change]).fenced(self.fence.clone()))
+            .await?;
         Ok(Outcome::PutBack(entry))
     }
 
@@ -255,8 +346,12 @@ impl Attempt {
 
     /// It stays claimed; if no status names it in time, it follows `on_unknown`.
     fn uncertain(&self) -> Entry {
-        let wait_ms = i64::try_from(self.line.config.reconcile_wait.as_millis()).unwrap_or(i64::MAX);
-        Entry { uncertain: true, ..self.later(wait_ms) }
+        let wait_ms =
+            i64::try_from(self.line.config.reconcile_wait.as_millis()).unwrap_or(i64::MAX);
+        Entry {
+            uncertain: true,
+            ..self.later(wait_ms)
+        }
     }
 }
 

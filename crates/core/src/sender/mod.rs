@@ -79,7 +79,10 @@ pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, 
             () = tokio::time::sleep(wait) => {}
         }
     }
-    let drained = tokio::time::timeout(drain, async { while sender.tries.join_next().await.is_some() {} }).await;
+    let drained = tokio::time::timeout(drain, async {
+        while sender.tries.join_next().await.is_some() {}
+    })
+    .await;
     if drained.is_err() {
         tracing::warn!(line = %sender.line.config.name, left = sender.tries.len(), "sends cut off; a status or the next start settles them");
     }
@@ -90,8 +93,10 @@ impl Sender {
         let now_ms = clock::now_ms();
         let ready = *self.line.state.borrow() == LineState::Ready;
         if ready && !self.was_ready {
-            let wait_ms = i64::try_from(self.line.config.reconcile_wait.as_millis()).unwrap_or(i64::MAX);
-            self.lanes.hold_uncertain(now_ms.saturating_add(wait_ms), now_ms);
+            let wait_ms =
+                i64::try_from(self.line.config.reconcile_wait.as_millis()).unwrap_or(i64::MAX);
+            self.lanes
+                .hold_uncertain(now_ms.saturating_add(wait_ms), now_ms);
         }
         self.was_ready = ready;
         if !ready || now_ms < self.paused_until_ms {
@@ -99,7 +104,8 @@ impl Sender {
         }
         while let Some((lane, entry)) = self.lanes.next(now_ms) {
             let (line, fence, stop) = (self.line.clone(), self.fence.clone(), self.stop.clone());
-            self.tries.spawn(attempt::run(line, fence, lane, entry, stop));
+            self.tries
+                .spawn(attempt::run(line, fence, lane, entry, stop));
         }
     }
 
@@ -107,7 +113,9 @@ impl Sender {
         let now_ms = clock::now_ms();
         let due_ms = match self.lanes.next_due_ms() {
             // Only a change of the line's state or a settled try lets anything go.
-            Some(_) if !self.was_ready || self.lanes.in_flight() >= IN_FLIGHT => return Duration::from_secs(60),
+            Some(_) if !self.was_ready || self.lanes.in_flight() >= IN_FLIGHT => {
+                return Duration::from_secs(60);
+            }
             Some(due_ms) => due_ms.max(self.paused_until_ms),
             None => return Duration::from_secs(60),
         };

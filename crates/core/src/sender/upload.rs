@@ -9,9 +9,9 @@ use tokio_util::io::ReaderStream;
 
 use crate::line::Line;
 use crate::link::LinkError;
+use crate::record;
 use crate::translate::down;
 use crate::translate::error::{Verdict, object, verdict};
-use crate::record;
 
 /// The network keeps uploaded media for 30 days; a day less is safe (`cloud-api.md` 5, point 8).
 const KEPT_MS: i64 = 29 * 24 * 60 * 60 * 1000;
@@ -34,15 +34,23 @@ pub(super) async fn upstream_id(
 ) -> Result<Result<String, Trouble>, StoreError> {
     match &media.source {
         MediaSource::Id(id) => stored(line, field, id, media.filename.as_deref()).await,
-        MediaSource::Link { link, .. } => Ok(linked(line, field, kind, link, media.filename.as_deref()).await),
+        MediaSource::Link { link, .. } => {
+            Ok(linked(line, field, kind, link, media.filename.as_deref()).await)
+        }
     }
 }
 
 /// The network said that it does not know one of the message's media: they are uploaded anew at the next try.
 pub(super) async fn forget(line: &Line, message: &Outgoing) -> Result<(), StoreError> {
     for (_, _, media) in down::media_of(message) {
-        let MediaSource::Id(id) = &media.source else { continue };
-        if let Some(mut found) = line.records.get::<record::Media>(&line.config.name, id).await? {
+        let MediaSource::Id(id) = &media.source else {
+            continue;
+        };
+        if let Some(mut found) = line
+            .records
+            .get::<record::Media>(&line.config.name, id)
+            .await?
+        {
             found.upstream_id = None;
             line.records.save(&line.config.name, id, &found).await?;
         }
@@ -50,19 +58,48 @@ pub(super) async fn forget(line: &Line, message: &Outgoing) -> Result<(), StoreE
     Ok(())
 }
 
-async fn stored(line: &Line, field: &str, id: &str, filename: Option<&str>) -> Result<Result<String, Trouble>, StoreError> {
-    let Some(mut found) = line.records.get::<record::Media>(&line.config.name, id).await? else {
-        return Ok(Err(fail(Code::NOT_FOUND, format!("{field}.id: the media was deleted before the message was sent"))));
+async fn stored(
+    line: &Line,
+    field: &str,
+    id: &str,
+    filename: Option<&str>,
+) -> Result<Result<String, Trouble>, StoreError> {
+    let Some(mut found) = line
+        .records
+        .get::<record::Media>(&line.config.name, id)
+        .await?
+    else {
+        return Ok(Err(fail(
+            Code::NOT_FOUND,
+            format!("{field}.id: the media was deleted before the message was sent"),
+        )));
     };
-    if let Some(upstream) = found.upstream_id.as_ref().filter(|_| found.upstream_until_ms > clock::now_ms()) {
+    if let Some(upstream) = found
+        .upstream_id
+        .as_ref()
+        .filter(|_| found.upstream_until_ms > clock::now_ms())
+    {
         return Ok(Ok(upstream.clone()));
     }
     let file = match line.media.read(id).await {
         Ok(file) => file,
-        Err(error) => return Ok(Err(fail(Code::INTERNAL, format!("{field}.id: the media file cannot be read: {error}")))),
+        Err(error) => {
+            return Ok(Err(fail(
+                Code::INTERNAL,
+                format!("{field}.id: the media file cannot be read: {error}"),
+            )));
+        }
     };
     let body = reqwest::Body::wrap_stream(ReaderStream::new(file));
-    let uploaded = line.client.upload(filename.unwrap_or("file"), &found.content_type, body, found.bytes).await;
+    let uploaded = line
+        .client
+        .upload(
+            filename.unwrap_or("file"),
+            &found.content_type,
+            body,
+            found.bytes,
+        )
+        .await;
     match uploaded {
         Ok(upstream) => {
             found.upstream_id = Some(upstream.clone());
@@ -74,29 +111,48 @@ async fn stored(line: &Line, field: &str, id: &str, filename: Option<&str>) -> R
     }
 }
 
-async fn linked(line: &Line, field: &str, kind: MediaKind, link: &str, filename: Option<&str>) -> Result<String, Trouble> {
-    let fetched = line.fetcher.fetch(link, kind.limit()).await.map_err(|error| match error {
-        LinkError::TooLarge { .. } => fail(Code::INVALID, format!("{field}.link: {error}")),
-        error => fail(Code::INTERNAL, format!("{field}.link: {error}")),
-    })?;
+async fn linked(
+    line: &Line,
+    field: &str,
+    kind: MediaKind,
+    link: &str,
+    filename: Option<&str>,
+) -> Result<String, Trouble> {
+    let fetched = line
+        .fetcher
+        .fetch(link, kind.limit())
+        .await
+        .map_err(|error| match error {
+            LinkError::TooLarge { .. } => fail(Code::INVALID, format!("{field}.link: {error}")),
+            error => fail(Code::INTERNAL, format!("{field}.link: {error}")),
+        })?;
     let bytes = u64::try_from(fetched.body.len()).unwrap_or(u64::MAX);
     let content_type = content_type(kind, fetched.content_type.as_deref(), &fetched.body);
-    kind.check(field, &content_type, bytes).map_err(|refusal| Trouble::Fail(ErrorObject::from(&refusal)))?;
+    kind.check(field, &content_type, bytes)
+        .map_err(|refusal| Trouble::Fail(ErrorObject::from(&refusal)))?;
     line.client
-        .upload(filename.unwrap_or("file"), &content_type, reqwest::Body::from(fetched.body), bytes)
+        .upload(
+            filename.unwrap_or("file"),
+            &content_type,
+            reqwest::Body::from(fetched.body),
+            bytes,
+        )
         .await
         .map_err(|failure| upload_trouble(field, failure))
 }
 
 /// What the server says, unless that is not one of the kind's types and the bytes know better.
 fn content_type(kind: MediaKind, header: Option<&str>, body: &[u8]) -> String {
-    let said = onprem::media::parse_content_type(header).unwrap_or_else(|_| "application/octet-stream".to_owned());
+    let said = onprem::media::parse_content_type(header)
+        .unwrap_or_else(|_| "application/octet-stream".to_owned());
     if kind.accepts(&said) && kind != MediaKind::Document {
         return said;
     }
     let head = body.get(..8192).unwrap_or(body);
     match infer::get(head) {
-        Some(found) if kind != MediaKind::Document || said == "application/octet-stream" => found.mime_type().to_owned(),
+        Some(found) if kind != MediaKind::Document || said == "application/octet-stream" => {
+            found.mime_type().to_owned()
+        }
         _ => said,
     }
 }
@@ -104,9 +160,13 @@ fn content_type(kind: MediaKind, header: Option<&str>, body: &[u8]) -> String {
 fn upload_trouble(field: &str, failure: graph::Failure) -> Trouble {
     match failure {
         graph::Failure::Refused(error) => match verdict(&error, 1) {
-            Verdict::Fail(reason) => {
-                fail(Code::INTERNAL, format!("{field}: the network refused the media: {}", reason.details.unwrap_or(reason.title)))
-            }
+            Verdict::Fail(reason) => fail(
+                Code::INTERNAL,
+                format!(
+                    "{field}: the network refused the media: {}",
+                    reason.details.unwrap_or(reason.title)
+                ),
+            ),
             _ => Trouble::Later(error.message),
         },
         graph::Failure::Unsent(reason) | graph::Failure::Unknown(reason) => Trouble::Later(reason),

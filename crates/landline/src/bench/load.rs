@@ -27,7 +27,12 @@ pub(super) struct Target {
 
 impl Target {
     pub(super) fn new(address: SocketAddr, path: &'static str, token: String) -> Self {
-        Self { address, path, token, accepted: Arc::default() }
+        Self {
+            address,
+            path,
+            token,
+            accepted: Arc::default(),
+        }
     }
 
     /// Answers with 201 so far.
@@ -89,13 +94,21 @@ async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> anyhow::Result<
         if stream.read_buf(buffer).await? == 0 {
             bail!("the server closed a connection");
         }
-        let Some(head) = buffer.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
-        let text = String::from_utf8_lossy(buffer.get(..head).unwrap_or_default()).to_ascii_lowercase();
+        let Some(head) = buffer.windows(4).position(|window| window == b"\r\n\r\n") else {
+            continue;
+        };
+        let text =
+            String::from_utf8_lossy(buffer.get(..head).unwrap_or_default()).to_ascii_lowercase();
         if !text.starts_with("http/1.1 201") {
             bail!("the server answered {}", String::from_utf8_lossy(buffer));
         }
-        let length = text.lines().find_map(|line| line.strip_prefix("content-length:"));
-        let length: usize = length.context("an answer without a length")?.trim().parse()?;
+        let length = text
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length:"));
+        let length: usize = length
+            .context("an answer without a length")?
+            .trim()
+            .parse()?;
         if buffer.len() >= head + 4 + length {
             return Ok(());
         }

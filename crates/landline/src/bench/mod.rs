@@ -77,10 +77,16 @@ pub(crate) async fn run(args: BenchArgs) -> Result<(), Stop> {
 }
 
 async fn accept(args: &AcceptArgs) -> anyhow::Result<()> {
-    let dir = tempfile::Builder::new().prefix("landline-bench-").tempdir_in(&args.dir);
+    let dir = tempfile::Builder::new()
+        .prefix("landline-bench-")
+        .tempdir_in(&args.dir);
     let dir = dir.with_context(|| format!("no temporary folder in {}", args.dir.display()))?;
-    let product = product::start(dir.path()).await.context("the product does not start")?;
-    let reference = reference::start(dir.path()).await.context("the reference does not start")?;
+    let product = product::start(dir.path())
+        .await
+        .context("the product does not start")?;
+    let reference = reference::start(dir.path())
+        .await
+        .context("the reference does not start")?;
     let seconds = Duration::from_secs(u64::from(args.seconds));
 
     let bar = progress(u64::from(args.rounds) * 2);
@@ -90,21 +96,36 @@ async fn accept(args: &AcceptArgs) -> anyhow::Result<()> {
     let mut rounds = Vec::new();
     for round in 0..args.rounds {
         // Alternating which goes first: what drifts hits both alike.
-        let (first, second) = if round % 2 == 0 { (&product.target, &reference.target) } else { (&reference.target, &product.target) };
+        let (first, second) = if round % 2 == 0 {
+            (&product.target, &reference.target)
+        } else {
+            (&reference.target, &product.target)
+        };
         bar.set_message(format!("round {}", round + 1));
         let one = load::run(first, seconds).await?;
         bar.inc(1);
         let two = load::run(second, seconds).await?;
         bar.inc(1);
-        rounds.push(if round % 2 == 0 { (one, two) } else { (two, one) });
+        rounds.push(if round % 2 == 0 {
+            (one, two)
+        } else {
+            (two, one)
+        });
     }
     bar.finish_and_clear();
 
     let accepted = product.target.accepted();
     let stored_rows = product.stored_rows().await?;
-    anyhow::ensure!(stored_rows >= accepted, "{accepted} messages were accepted, only {stored_rows} are stored");
+    anyhow::ensure!(
+        stored_rows >= accepted,
+        "{accepted} messages were accepted, only {stored_rows} are stored"
+    );
     let report = Report {
-        ratio: spread(rounds.iter().map(|(product, reference)| product / reference)),
+        ratio: spread(
+            rounds
+                .iter()
+                .map(|(product, reference)| product / reference),
+        ),
         product_per_s: spread(rounds.iter().map(|round| round.0)).median,
         reference_per_s: spread(rounds.iter().map(|round| round.1)).median,
         stored_rows,
@@ -122,9 +143,18 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
         return Ok(());
     }
     let ratio = &report.ratio;
-    println!("accept   {:>8.0} messages/s, {} connections, durable, {} stored", report.product_per_s, report.connections, report.stored_rows);
-    println!("bare     {:>8.0} messages/s (axum, the same JSON, the same bytes, one table)", report.reference_per_s);
-    println!("ratio    {:>8.2} (median of {} rounds; {:.2} to {:.2})", ratio.median, report.rounds, ratio.min, ratio.max);
+    println!(
+        "accept   {:>8.0} messages/s, {} connections, durable, {} stored",
+        report.product_per_s, report.connections, report.stored_rows
+    );
+    println!(
+        "bare     {:>8.0} messages/s (axum, the same JSON, the same bytes, one table)",
+        report.reference_per_s
+    );
+    println!(
+        "ratio    {:>8.2} (median of {} rounds; {:.2} to {:.2})",
+        ratio.median, report.rounds, ratio.min, ratio.max
+    );
     Ok(())
 }
 
@@ -132,10 +162,15 @@ fn spread(values: impl Iterator<Item = f64>) -> Spread {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     let at = |index: usize| values.get(index).copied().unwrap_or_default();
-    Spread { median: at(values.len() / 2), min: at(0), max: at(values.len().saturating_sub(1)) }
+    Spread {
+        median: at(values.len() / 2),
+        min: at(0),
+        max: at(values.len().saturating_sub(1)),
+    }
 }
 
 fn progress(steps: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{msg:10} [{bar:30}] {elapsed}").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = ProgressStyle::with_template("{msg:10} [{bar:30}] {elapsed}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::stderr()).with_style(style)
 }

@@ -32,21 +32,34 @@ pub(super) async fn start(dir: &Path) -> anyhow::Result<Product> {
     let records = Records::new(store.clone(), Arc::new(seal));
     let line = Line::open(config(dir), records, secret).await?;
     line.set_admin_password(PASSWORD).await?;
-    let login = line.login("admin", PASSWORD, None, IpAddr::V4(Ipv4Addr::LOCALHOST)).await?;
+    let login = line
+        .login("admin", PASSWORD, None, IpAddr::V4(Ipv4Addr::LOCALHOST))
+        .await?;
     line.assume_ready();
 
-    let api = web::Api { line, api_key: None, core_switch: None, on_admin_password: None };
+    let api = web::Api {
+        line,
+        api_key: None,
+        core_switch: None,
+        on_admin_password: None,
+    };
     let router = web::router(api).into_make_service_with_connect_info::<SocketAddr>();
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
     tokio::spawn(async move { axum::serve(listener, router).await });
-    Ok(Product { target: Target::new(address, "/v1/messages", login.token), store })
+    Ok(Product {
+        target: Target::new(address, "/v1/messages", login.token),
+        store,
+    })
 }
 
 impl Product {
     /// Messages in the outbox: sending is paused, so all of them.
     pub(super) async fn stored_rows(&self) -> anyhow::Result<u64> {
-        self.store.depth(Queue::Outbox, &LineName::main()).await.context("the rows cannot be counted")
+        self.store
+            .depth(Queue::Outbox, &LineName::main())
+            .await
+            .context("the rows cannot be counted")
     }
 
     pub(super) async fn stop(self) {

@@ -27,15 +27,23 @@ pub(super) async fn start(dir: &Path) -> anyhow::Result<Reference> {
     let connection = Connection::open(dir.join("reference.db"))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.execute_batch("CREATE TABLE message (key INTEGER PRIMARY KEY AUTOINCREMENT, body BLOB NOT NULL)")?;
+    connection.execute_batch(
+        "CREATE TABLE message (key INTEGER PRIMARY KEY AUTOINCREMENT, body BLOB NOT NULL)",
+    )?;
     let (sender, receiver) = mpsc::channel(1024);
-    std::thread::Builder::new().name("reference-writer".to_owned()).spawn(move || write(connection, receiver))?;
+    std::thread::Builder::new()
+        .name("reference-writer".to_owned())
+        .spawn(move || write(connection, receiver))?;
 
-    let router = Router::new().route("/messages", post(accept)).with_state(sender);
+    let router = Router::new()
+        .route("/messages", post(accept))
+        .with_state(sender);
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
     tokio::spawn(async move { axum::serve(listener, router).await });
-    Ok(Reference { target: Target::new(address, "/messages", "none".to_owned()) })
+    Ok(Reference {
+        target: Target::new(address, "/messages", "none".to_owned()),
+    })
 }
 
 async fn accept(State(writer): State<mpsc::Sender<Waiting>>, body: Bytes) -> Response {
@@ -52,7 +60,12 @@ async fn accept(State(writer): State<mpsc::Sender<Waiting>>, body: Bytes) -> Res
     match key.await {
         Ok(key) => {
             let body = format!(r#"{{"messages":[{{"id":"{key}"}}]}}"#);
-            (StatusCode::CREATED, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+            (
+                StatusCode::CREATED,
+                [(header::CONTENT_TYPE, "application/json")],
+                body,
+            )
+                .into_response()
         }
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
@@ -76,7 +89,9 @@ fn commit(connection: &mut Connection, group: &[Waiting]) -> rusqlite::Result<Ve
     let transaction = connection.transaction()?;
     let mut keys = Vec::with_capacity(group.len());
     for (body, _) in group {
-        transaction.prepare_cached("INSERT INTO message (body) VALUES (?1)")?.execute([body.as_ref()])?;
+        transaction
+            .prepare_cached("INSERT INTO message (body) VALUES (?1)")?
+            .execute([body.as_ref()])?;
         keys.push(transaction.last_insert_rowid());
     }
     transaction.commit()?;

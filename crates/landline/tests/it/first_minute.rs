@@ -13,30 +13,52 @@ async fn a_text_arrives_and_is_delivered_read_and_answered() {
     api.connected().await;
 
     let answer = api
-        .post("/v1/messages", &json!({"to": format!("+{customer}"), "type": "text", "text": {"body": "Hello 你好"}}))
+        .post(
+            "/v1/messages",
+            &json!({"to": format!("+{customer}"), "type": "text", "text": {"body": "Hello 你好"}}),
+        )
         .await;
     assert_eq!(answer.status, 201, "{answer:?}");
-    let id = answer.body["messages"][0]["id"].as_str().unwrap().to_owned();
-    assert_eq!(answer.body["contacts"], json!([{"input": format!("+{customer}"), "wa_id": customer}]));
+    let id = answer.body["messages"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(
+        answer.body["contacts"],
+        json!([{"input": format!("+{customer}"), "wa_id": customer}])
+    );
 
     let inbox = phones.received(&customer, 1).await;
     assert_eq!(inbox[0]["text"]["body"], "Hello 你好");
     sink.status(&id, "sent").await;
     let delivered = sink.status(&id, "delivered").await;
     assert_eq!(delivered["statuses"][0]["recipient_id"], customer);
-    assert_eq!(delivered["statuses"][0]["message"]["recipient_id"], customer);
+    assert_eq!(
+        delivered["statuses"][0]["message"]["recipient_id"],
+        customer
+    );
     assert_eq!(delivered["statuses"][0]["type"], "message");
     assert!(delivered["statuses"][0]["timestamp"].is_string());
 
     phones.read(&customer).await;
     sink.status(&id, "read").await;
     phones.write(&customer, "Thank you", 1).await;
-    let notification = sink.message("the answer", |message| message["text"]["body"] == "Thank you").await;
+    let notification = sink
+        .message("the answer", |message| {
+            message["text"]["body"] == "Thank you"
+        })
+        .await;
     let inbound = notification["messages"][0]["id"].as_str().unwrap();
     assert_eq!(notification["messages"][0]["from"], customer);
     assert_eq!(notification["contacts"][0]["wa_id"], customer);
 
-    let read = api.call("PUT", &format!("/v1/messages/{inbound}"), Some(&json!({"status": "read"}))).await;
+    let read = api
+        .call(
+            "PUT",
+            &format!("/v1/messages/{inbound}"),
+            Some(&json!({"status": "read"})),
+        )
+        .await;
     assert_eq!(read.status, 200, "{read:?}");
 }
 
@@ -63,5 +85,8 @@ async fn a_second_program_on_the_same_directory_ends_with_a_sentence() {
 
     assert!(!status.success());
     assert!(dev.log().contains("another"), "{}", dev.log());
-    assert!(dev.folder.path().join("endpoints.json").exists(), "the first one's endpoints stay");
+    assert!(
+        dev.folder.path().join("endpoints.json").exists(),
+        "the first one's endpoints stay"
+    );
 }

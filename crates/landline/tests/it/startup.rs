@@ -9,7 +9,12 @@ use crate::support::{Api, Dev, Network, SOON, Sink, until};
 /// Texts of inbound messages by customer, in the order in which they were accepted.
 fn texts(sink: &Sink, customer: &str) -> Vec<String> {
     let from = |body: &Value| (body["messages"][0]["from"] == customer).then(|| body.clone());
-    let text = |body: Value| body["messages"][0]["text"]["body"].as_str().unwrap_or_default().to_owned();
+    let text = |body: Value| {
+        body["messages"][0]["text"]["body"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
     sink.accepted().iter().filter_map(from).map(text).collect()
 }
 
@@ -18,7 +23,12 @@ fn numbered(prefix: &str, count: usize) -> Vec<String> {
 }
 
 async fn refused(api: &Api, to: &str) {
-    let answer = api.post("/v1/messages", &json!({"to": to, "type": "text", "text": {"body": "too early"}})).await;
+    let answer = api
+        .post(
+            "/v1/messages",
+            &json!({"to": to, "type": "text", "text": {"body": "too early"}}),
+        )
+        .await;
     assert_eq!((answer.status, answer.code()), (503, 1011), "{answer:?}");
     assert_eq!(answer.body["errors"][0]["title"], "Service not ready");
     assert!(answer.details().contains("not ready"), "{answer:?}");
@@ -28,12 +38,19 @@ async fn refused(api: &Api, to: &str) {
 async fn all_offline_messages(first: &str, sink: &Sink, count: usize) {
     let expected = numbered(first, count);
     sink.until("all offline messages", Duration::from_secs(120), |bodies| {
-        (bodies.iter().filter(|body| body["messages"][0]["text"]["body"] == format!("{first} {count}")).count() >= 3)
+        (bodies
+            .iter()
+            .filter(|body| body["messages"][0]["text"]["body"] == format!("{first} {count}"))
+            .count()
+            >= 3)
             .then_some(())
     })
     .await;
     for customer in CUSTOMERS {
-        let got: Vec<String> = texts(sink, customer).into_iter().filter(|text| text.starts_with(first)).collect();
+        let got: Vec<String> = texts(sink, customer)
+            .into_iter()
+            .filter(|text| text.starts_with(first))
+            .collect();
         assert_eq!(got.len(), expected.len(), "{customer}");
         assert!(got == expected, "{customer}: once, and in order");
     }
@@ -45,7 +62,11 @@ const CUSTOMERS: [&str; 3] = ["12025550171", "12025550172", "12025550173"];
 async fn ten_thousand_offline_messages_come_once_and_in_order_before_ready() {
     let (sink, network) = (Sink::start().await, Network::start("eager").await);
     let phones = network.phones();
-    let mut dev = Dev::builder().network(&network).webhook(&sink).start().await;
+    let mut dev = Dev::builder()
+        .network(&network)
+        .webhook(&sink)
+        .start()
+        .await;
     dev.api().await.connected().await;
     dev.kill().await;
     for customer in CUSTOMERS {
@@ -53,26 +74,45 @@ async fn ten_thousand_offline_messages_come_once_and_in_order_before_ready() {
         phones.write(customer, "offline {n}", 3334).await;
     }
 
-    let dev = Dev::builder().network(&network).webhook(&sink).folder(&dev.folder).start().await;
+    let dev = Dev::builder()
+        .network(&network)
+        .webhook(&sink)
+        .folder(&dev.folder)
+        .start()
+        .await;
     let api = dev.api().await;
     let status = api.gateway_status().await;
     if status == "connecting" {
         refused(&api, CUSTOMERS[0]).await;
     }
-    until("connected", Duration::from_secs(120), || async { (api.gateway_status().await == "connected").then_some(()) }).await;
+    until("connected", Duration::from_secs(120), || async {
+        (api.gateway_status().await == "connected").then_some(())
+    })
+    .await;
     all_offline_messages("offline", &sink, 3334).await;
 
     // And again after a lost link.
     let settings = json!({"heartbeat_interval": 1, "unhealthy_interval": 2});
-    assert_eq!(api.patch("/v1/settings/application", &settings).await.status, 200);
+    assert_eq!(
+        api.patch("/v1/settings/application", &settings)
+            .await
+            .status,
+        200
+    );
     phones.link(false).await;
-    until("the loss is noticed", SOON, || async { (api.gateway_status().await == "connecting").then_some(()) }).await;
+    until("the loss is noticed", SOON, || async {
+        (api.gateway_status().await == "connecting").then_some(())
+    })
+    .await;
     refused(&api, CUSTOMERS[0]).await;
     for customer in CUSTOMERS {
         phones.write(customer, "cut off {n}", 3334).await;
     }
     phones.link(true).await;
-    until("connected again", Duration::from_secs(120), || async { (api.gateway_status().await == "connected").then_some(()) }).await;
+    until("connected again", Duration::from_secs(120), || async {
+        (api.gateway_status().await == "connected").then_some(())
+    })
+    .await;
     all_offline_messages("cut off", &sink, 3334).await;
 }
 
@@ -82,14 +122,28 @@ async fn nothing_waiting_means_ready_in_under_a_second() {
     let dev = Dev::with(&sink).await;
     let api = dev.api().await;
     api.connected().await;
-    assert_eq!(api.post("/dev/core", &json!({"running": false})).await.status, 200);
+    assert_eq!(
+        api.post("/dev/core", &json!({"running": false}))
+            .await
+            .status,
+        200
+    );
     assert_eq!(api.gateway_status().await, "disconnected");
 
-    assert_eq!(api.post("/dev/core", &json!({"running": true})).await.status, 200);
+    assert_eq!(
+        api.post("/dev/core", &json!({"running": true}))
+            .await
+            .status,
+        200
+    );
     api.connected().await;
 
     let log = dev.log();
-    let ready = log.lines().rev().find(|line| line.contains("startup_ms=")).unwrap();
+    let ready = log
+        .lines()
+        .rev()
+        .find(|line| line.contains("startup_ms="))
+        .unwrap();
     let (_, ms) = ready.rsplit_once("startup_ms=").unwrap();
     let ms: u64 = ms.split_whitespace().next().unwrap().parse().unwrap();
     assert!((300..1000).contains(&ms), "ready after {ms} ms");
@@ -99,7 +153,11 @@ async fn nothing_waiting_means_ready_in_under_a_second() {
 async fn in_meta_mode_ready_follows_the_quiet_time_and_the_messages_come_later() {
     let (sink, network) = (Sink::start().await, Network::start("meta").await);
     let phones = network.phones();
-    let mut dev = Dev::builder().network(&network).webhook(&sink).start().await;
+    let mut dev = Dev::builder()
+        .network(&network)
+        .webhook(&sink)
+        .start()
+        .await;
     dev.api().await.connected().await;
     dev.kill().await;
     for customer in CUSTOMERS {
@@ -107,9 +165,17 @@ async fn in_meta_mode_ready_follows_the_quiet_time_and_the_messages_come_later()
         phones.write(customer, "meta {n}", 300).await;
     }
 
-    let dev = Dev::builder().network(&network).webhook(&sink).folder(&dev.folder).start().await;
+    let dev = Dev::builder()
+        .network(&network)
+        .webhook(&sink)
+        .folder(&dev.folder)
+        .start()
+        .await;
     dev.api().await.connected().await;
-    assert!(texts(&sink, CUSTOMERS[0]).is_empty(), "the network waits for its own clock");
+    assert!(
+        texts(&sink, CUSTOMERS[0]).is_empty(),
+        "the network waits for its own clock"
+    );
     phones.advance(3600).await;
     all_offline_messages("meta", &sink, 300).await;
 }
@@ -117,9 +183,16 @@ async fn in_meta_mode_ready_follows_the_quiet_time_and_the_messages_come_later()
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backlog_that_never_ends_does_not_keep_it_from_ready() {
     let (sink, network) = (Sink::start().await, Network::start("eager").await);
-    network.phones().faults(json!({"endless_backlog": true})).await;
-    let dev =
-        Dev::builder().network(&network).webhook(&sink).env("LANDLINE_STARTUP_LIMIT_S", "3").start().await;
+    network
+        .phones()
+        .faults(json!({"endless_backlog": true}))
+        .await;
+    let dev = Dev::builder()
+        .network(&network)
+        .webhook(&sink)
+        .env("LANDLINE_STARTUP_LIMIT_S", "3")
+        .start()
+        .await;
     let api = dev.api().await;
     let began = tokio::time::Instant::now();
 
@@ -137,7 +210,11 @@ async fn clocks_an_hour_apart_change_nothing() {
         let (sink, network) = (Sink::start().await, Network::start("eager").await);
         let phones = network.phones();
         phones.advance(hours * 3600).await;
-        let mut dev = Dev::builder().network(&network).webhook(&sink).start().await;
+        let mut dev = Dev::builder()
+            .network(&network)
+            .webhook(&sink)
+            .start()
+            .await;
         dev.api().await.connected().await;
         dev.kill().await;
         for customer in CUSTOMERS {
@@ -145,7 +222,12 @@ async fn clocks_an_hour_apart_change_nothing() {
             phones.write(customer, "clock {n}", 500).await;
         }
 
-        let dev = Dev::builder().network(&network).webhook(&sink).folder(&dev.folder).start().await;
+        let dev = Dev::builder()
+            .network(&network)
+            .webhook(&sink)
+            .folder(&dev.folder)
+            .start()
+            .await;
         dev.api().await.connected().await;
         all_offline_messages("clock", &sink, 500).await;
     }

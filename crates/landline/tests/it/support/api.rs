@@ -26,7 +26,9 @@ impl Answer {
 
     /// The first error's details.
     pub(crate) fn details(&self) -> &str {
-        self.body["errors"][0]["details"].as_str().unwrap_or_default()
+        self.body["errors"][0]["details"]
+            .as_str()
+            .unwrap_or_default()
     }
 
     /// Status and body, as one value to compare.
@@ -38,7 +40,11 @@ impl Answer {
 impl Api {
     pub(crate) fn new(base: &str) -> Self {
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { base: base.to_owned(), token: None, http }
+        Self {
+            base: base.to_owned(),
+            token: None,
+            http,
+        }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -46,7 +52,10 @@ impl Api {
     }
 
     pub(crate) fn with_token(&self, token: &str) -> Self {
-        Self { token: Some(token.to_owned()), ..self.clone() }
+        Self {
+            token: Some(token.to_owned()),
+            ..self.clone()
+        }
     }
 
     pub(crate) fn token(&self) -> &str {
@@ -54,14 +63,22 @@ impl Api {
     }
 
     pub(crate) async fn login(&self, username: &str, password: &str) -> Self {
-        let request = self.http.post(self.url("/v1/users/login")).basic_auth(username, Some(password));
+        let request = self
+            .http
+            .post(self.url("/v1/users/login"))
+            .basic_auth(username, Some(password));
         let answer = finish(request).await.unwrap();
         assert_eq!(answer.status, 200, "login: {answer:?}");
         self.with_token(answer.body["users"][0]["token"].as_str().unwrap())
     }
 
     /// Any request; an error when no answer came.
-    pub(crate) async fn try_call(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Answer, reqwest::Error> {
+    pub(crate) async fn try_call(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Answer, reqwest::Error> {
         let mut request = self.http.request(method.parse().unwrap(), self.url(path));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
@@ -105,12 +122,18 @@ impl Api {
     pub(crate) async fn text(&self, to: &str, body: &str) -> String {
         let answer = self.post("/v1/messages", &text(to, body)).await;
         assert_eq!(answer.status, 201, "{answer:?}");
-        answer.body["messages"][0]["id"].as_str().unwrap().to_owned()
+        answer.body["messages"][0]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     pub(crate) async fn gateway_status(&self) -> String {
         let answer = self.get("/v1/health").await;
-        answer.body["health"]["gateway_status"].as_str().unwrap_or_default().to_owned()
+        answer.body["health"]["gateway_status"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     }
 
     /// Waits for `connected`.
@@ -131,5 +154,9 @@ async fn finish(request: reqwest::RequestBuilder) -> Result<Answer, reqwest::Err
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let bytes = response.bytes().await?;
     let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-    Ok(Answer { status, headers, body })
+    Ok(Answer {
+        status,
+        headers,
+        body,
+    })
 }

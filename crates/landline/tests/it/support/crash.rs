@@ -16,13 +16,18 @@ pub(crate) struct Crash {
 }
 
 fn source(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/preload").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/preload")
+        .join(name)
 }
 
 impl Crash {
     /// The page cache survives.
     pub(crate) fn kill_only() -> Self {
-        Self { lost_writes: None, lying: false }
+        Self {
+            lost_writes: None,
+            lying: false,
+        }
     }
 
     /// The page cache is lost: builds the preload library and its undoing companion with the C compiler.
@@ -30,22 +35,38 @@ impl Crash {
         let tools = tempfile::tempdir().unwrap();
         std::fs::create_dir(tools.path().join("log")).unwrap();
         let library = tools.path().join("lost_writes.so");
-        compile(&["-shared", "-fPIC", "-O2", "-o"], &library, &["-ldl", "-lpthread"]).await;
+        compile(
+            &["-shared", "-fPIC", "-O2", "-o"],
+            &library,
+            &["-ldl", "-lpthread"],
+        )
+        .await;
         compile(&["-DUNDO", "-O2", "-o"], &tools.path().join("undo"), &[]).await;
-        Self { lost_writes: Some(Arc::new(tools)), lying: false }
+        Self {
+            lost_writes: Some(Arc::new(tools)),
+            lying: false,
+        }
     }
 
     /// The same under a store that does not sync: what a crash test has to notice.
     pub(crate) async fn without_syncs() -> Self {
-        Self { lying: true, ..Self::lost_writes().await }
+        Self {
+            lying: true,
+            ..Self::lost_writes().await
+        }
     }
 
     /// The environment of a process that is going to be killed.
     pub(crate) fn env(&self, folder: &Path) -> Vec<(String, String)> {
-        let Some(tools) = &self.lost_writes else { return Vec::new() };
+        let Some(tools) = &self.lost_writes else {
+            return Vec::new();
+        };
         let text = |path: PathBuf| path.to_str().unwrap().to_owned();
         let mut env = vec![
-            ("LD_PRELOAD".to_owned(), text(tools.path().join("lost_writes.so"))),
+            (
+                "LD_PRELOAD".to_owned(),
+                text(tools.path().join("lost_writes.so")),
+            ),
             ("LOST_WRITES_DIR".to_owned(), text(folder.to_owned())),
             ("LOST_WRITES_LOG".to_owned(), text(tools.path().join("log"))),
         ];
@@ -57,7 +78,9 @@ impl Crash {
 
     /// Undoes what the killed process had not synced.
     pub(crate) async fn after_kill(&self) {
-        let Some(tools) = &self.lost_writes else { return };
+        let Some(tools) = &self.lost_writes else {
+            return;
+        };
         let status = Command::new(tools.path().join("undo"))
             .arg(tools.path().join("log"))
             .stdout(Stdio::null())

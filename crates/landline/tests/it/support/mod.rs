@@ -16,13 +16,20 @@ use std::future::Future;
 use std::time::Duration;
 
 /// Waits until `fact` gives something, asking again every few milliseconds; panics with `what` after `limit`.
-pub(crate) async fn until<T, F: Future<Output = Option<T>>>(what: &str, limit: Duration, mut fact: impl FnMut() -> F) -> T {
+pub(crate) async fn until<T, F: Future<Output = Option<T>>>(
+    what: &str,
+    limit: Duration,
+    mut fact: impl FnMut() -> F,
+) -> T {
     let end = tokio::time::Instant::now() + limit;
     loop {
         if let Some(found) = fact().await {
             return found;
         }
-        assert!(tokio::time::Instant::now() < end, "waited {limit:?} in vain: {what}");
+        assert!(
+            tokio::time::Instant::now() < end,
+            "waited {limit:?} in vain: {what}"
+        );
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }

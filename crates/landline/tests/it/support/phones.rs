@@ -13,11 +13,16 @@ pub(crate) struct Phones {
 
 impl Phones {
     pub(crate) fn new(base: &str) -> Self {
-        Self { base: base.to_owned(), http: reqwest::Client::builder().no_proxy().build().unwrap() }
+        Self {
+            base: base.to_owned(),
+            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+        }
     }
 
     pub(crate) async fn call(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
-        let mut request = self.http.request(method.parse().unwrap(), format!("{}{path}", self.base));
+        let mut request = self
+            .http
+            .request(method.parse().unwrap(), format!("{}{path}", self.base));
         if let Some(body) = body {
             request = request.json(&body);
         }
@@ -28,54 +33,86 @@ impl Phones {
 
     async fn done(&self, method: &str, path: &str, body: Option<Value>) -> Value {
         let (status, answer) = self.call(method, path, body).await;
-        assert!((200..300).contains(&status), "{method} {path}: {status} {answer}");
+        assert!(
+            (200..300).contains(&status),
+            "{method} {path}: {status} {answer}"
+        );
         answer
     }
 
     /// The first virtual customer's wa_id.
     pub(crate) async fn customer(&self) -> String {
-        self.done("GET", "/sim/customers", None).await[0]["wa_id"].as_str().unwrap().to_owned()
+        self.done("GET", "/sim/customers", None).await[0]["wa_id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     pub(crate) async fn add(&self, wa_id: &str, name: &str) {
-        self.done("POST", "/sim/customers", Some(json!({"wa_id": wa_id, "name": name}))).await;
+        self.done(
+            "POST",
+            "/sim/customers",
+            Some(json!({"wa_id": wa_id, "name": name})),
+        )
+        .await;
     }
 
     pub(crate) async fn change(&self, wa_id: &str, change: Value) {
-        self.done("PATCH", &format!("/sim/customers/{wa_id}"), Some(change)).await;
+        self.done("PATCH", &format!("/sim/customers/{wa_id}"), Some(change))
+            .await;
     }
 
     /// The customer writes; the network's ids.
     pub(crate) async fn write(&self, wa_id: &str, body: &str, count: u32) -> Vec<String> {
         let path = format!("/sim/customers/{wa_id}/messages?count={count}");
-        let answer = self.done("POST", &path, Some(json!({"type": "text", "text": {"body": body}}))).await;
-        answer["ids"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect()
+        let answer = self
+            .done(
+                "POST",
+                &path,
+                Some(json!({"type": "text", "text": {"body": body}})),
+            )
+            .await;
+        answer["ids"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|id| id.as_str().unwrap().to_owned())
+            .collect()
     }
 
     pub(crate) async fn inbox(&self, wa_id: &str) -> Vec<Value> {
-        let answer = self.done("GET", &format!("/sim/customers/{wa_id}/inbox"), None).await;
+        let answer = self
+            .done("GET", &format!("/sim/customers/{wa_id}/inbox"), None)
+            .await;
         answer.as_array().unwrap().clone()
     }
 
     /// Waits until the inbox holds so many.
     pub(crate) async fn received(&self, wa_id: &str, count: usize) -> Vec<Value> {
-        until(&format!("{count} messages on the phone {wa_id}"), SOON, || async {
-            let inbox = self.inbox(wa_id).await;
-            (inbox.len() >= count).then_some(inbox)
-        })
+        until(
+            &format!("{count} messages on the phone {wa_id}"),
+            SOON,
+            || async {
+                let inbox = self.inbox(wa_id).await;
+                (inbox.len() >= count).then_some(inbox)
+            },
+        )
         .await
     }
 
     pub(crate) async fn read(&self, wa_id: &str) {
-        self.done("POST", &format!("/sim/customers/{wa_id}/read"), None).await;
+        self.done("POST", &format!("/sim/customers/{wa_id}/read"), None)
+            .await;
     }
 
     pub(crate) async fn link(&self, up: bool) {
-        self.done("POST", "/sim/link", Some(json!({"up": up}))).await;
+        self.done("POST", "/sim/link", Some(json!({"up": up})))
+            .await;
     }
 
     pub(crate) async fn advance(&self, seconds: i64) {
-        self.done("POST", "/sim/clock", Some(json!({"advance_s": seconds}))).await;
+        self.done("POST", "/sim/clock", Some(json!({"advance_s": seconds})))
+            .await;
     }
 
     pub(crate) async fn faults(&self, faults: Value) {

@@ -19,7 +19,9 @@ pub(crate) struct Folder {
 
 impl Folder {
     fn new() -> Self {
-        Self { dir: Arc::new(tempfile::tempdir().unwrap()) }
+        Self {
+            dir: Arc::new(tempfile::tempdir().unwrap()),
+        }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -29,7 +31,11 @@ impl Folder {
 
 fn landline() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_landline"));
-    command.env_clear().env("NO_COLOR", "1").stdin(Stdio::null()).kill_on_drop(true);
+    command
+        .env_clear()
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
     if let Ok(path) = std::env::var("PATH") {
         command.env("PATH", path);
     }
@@ -54,7 +60,11 @@ impl Network {
             .stderr(log)
             .spawn()
             .unwrap();
-        let mut network = Self { _child: child, folder, endpoints: Value::Null };
+        let mut network = Self {
+            _child: child,
+            folder,
+            endpoints: Value::Null,
+        };
         network.endpoints = endpoints(network.folder.path(), None, SOON).await;
         network
     }
@@ -121,11 +131,27 @@ impl DevBuilder {
     /// Starts it and waits for nothing.
     pub(crate) fn spawn(self) -> Dev {
         let path = self.folder.path().join("log");
-        let log = std::fs::File::options().create(true).append(true).open(path).unwrap();
+        let log = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(path)
+            .unwrap();
         let mut command = landline();
         command
-            .args(["dev", "--listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0"])
-            .args(["--relay-listen", "127.0.0.1:0", "--sim-listen", "127.0.0.1:0", "--data"])
+            .args([
+                "dev",
+                "--listen",
+                "127.0.0.1:0",
+                "--http-listen",
+                "127.0.0.1:0",
+            ])
+            .args([
+                "--relay-listen",
+                "127.0.0.1:0",
+                "--sim-listen",
+                "127.0.0.1:0",
+                "--data",
+            ])
             .arg(self.folder.path())
             .envs(self.env)
             .envs(self.crash.env(self.folder.path()))
@@ -140,7 +166,11 @@ impl DevBuilder {
         if let Some(url) = &self.network {
             command.args(["--network", url]);
         }
-        Dev { child: command.spawn().unwrap(), folder: self.folder, endpoints: Value::Null }
+        Dev {
+            child: command.spawn().unwrap(),
+            folder: self.folder,
+            endpoints: Value::Null,
+        }
     }
 }
 
@@ -155,7 +185,14 @@ impl Dev {
     pub(crate) const PASSWORD: &'static str = "Str0ng.Enough!";
 
     pub(crate) fn builder() -> DevBuilder {
-        DevBuilder { folder: Folder::new(), ready: true, webhook: None, network: None, env: Vec::new(), crash: Crash::kill_only() }
+        DevBuilder {
+            folder: Folder::new(),
+            ready: true,
+            webhook: None,
+            network: None,
+            env: Vec::new(),
+            crash: Crash::kill_only(),
+        }
     }
 
     /// Ready, with a webhook: what most tests want.
@@ -193,8 +230,15 @@ impl Dev {
     pub(crate) async fn terminate(&mut self) -> (std::process::ExitStatus, Duration) {
         let began = tokio::time::Instant::now();
         let pid = self.child.id().unwrap().to_string();
-        Command::new("kill").args(["-TERM", &pid]).status().await.unwrap();
-        let status = tokio::time::timeout(SOON, self.child.wait()).await.unwrap().unwrap();
+        Command::new("kill")
+            .args(["-TERM", &pid])
+            .status()
+            .await
+            .unwrap();
+        let status = tokio::time::timeout(SOON, self.child.wait())
+            .await
+            .unwrap()
+            .unwrap();
         (status, began.elapsed())
     }
 
@@ -205,8 +249,12 @@ impl Dev {
 
     /// Resident memory in KiB.
     pub(crate) fn resident_kib(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id().unwrap())).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        let status =
+            std::fs::read_to_string(format!("/proc/{}/status", self.child.id().unwrap())).unwrap();
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmRSS:"))
+            .unwrap();
         line.split_whitespace().nth(1).unwrap().parse().unwrap()
     }
 }

@@ -39,7 +39,12 @@ pub(crate) struct Sink {
 impl Sink {
     /// One that takes everything.
     pub(crate) async fn start() -> Self {
-        let inner = Arc::new(Inner { taken: Mutex::default(), accepted: Mutex::default(), answer: Mutex::new(Box::new(|_| 200)), came: Notify::new() });
+        let inner = Arc::new(Inner {
+            taken: Mutex::default(),
+            accepted: Mutex::default(),
+            answer: Mutex::new(Box::new(|_| 200)),
+            came: Notify::new(),
+        });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
         let shared = inner.clone();
@@ -51,7 +56,11 @@ impl Sink {
                 if answer == 200 {
                     inner.accepted.lock().unwrap().push(body.clone());
                 }
-                inner.taken.lock().unwrap().push(Taken { body, headers, answer });
+                inner.taken.lock().unwrap().push(Taken {
+                    body,
+                    headers,
+                    answer,
+                });
                 inner.came.notify_waiters();
                 StatusCode::from_u16(answer).unwrap()
             }
@@ -85,7 +94,12 @@ impl Sink {
     }
 
     /// Waits until `fact` gives something from what was taken.
-    pub(crate) async fn until<T>(&self, what: &str, limit: Duration, mut fact: impl FnMut(&[Value]) -> Option<T>) -> T {
+    pub(crate) async fn until<T>(
+        &self,
+        what: &str,
+        limit: Duration,
+        mut fact: impl FnMut(&[Value]) -> Option<T>,
+    ) -> T {
         let end = tokio::time::Instant::now() + limit;
         loop {
             let came = self.inner.came.notified();
@@ -96,7 +110,10 @@ impl Sink {
             if tokio::time::timeout_at(end, came).await.is_err() {
                 let accepted = self.accepted();
                 let last = accepted.iter().rev().take(5).collect::<Vec<_>>();
-                panic!("waited {limit:?} in vain: {what}; {} came, the last: {last:#?}", accepted.len());
+                panic!(
+                    "waited {limit:?} in vain: {what}; {} came, the last: {last:#?}",
+                    accepted.len()
+                );
             }
             // What comes in a burst is looked at together.
             tokio::time::sleep(Duration::from_millis(2)).await;
@@ -108,7 +125,9 @@ impl Sink {
         self.until(&format!("status {status} of {id}"), SOON, |bodies| {
             bodies
                 .iter()
-                .find(|body| body["statuses"][0]["id"] == id && body["statuses"][0]["status"] == status)
+                .find(|body| {
+                    body["statuses"][0]["id"] == id && body["statuses"][0]["status"] == status
+                })
                 .cloned()
         })
         .await
@@ -116,6 +135,12 @@ impl Sink {
 
     /// The first message notification for which `fact` holds.
     pub(crate) async fn message(&self, what: &str, fact: impl Fn(&Value) -> bool) -> Value {
-        self.until(what, SOON, |bodies| bodies.iter().find(|body| fact(&body["messages"][0])).cloned()).await
+        self.until(what, SOON, |bodies| {
+            bodies
+                .iter()
+                .find(|body| fact(&body["messages"][0]))
+                .cloned()
+        })
+        .await
     }
 }
