@@ -16,7 +16,7 @@ use crate::record;
 use crate::signal::Trouble;
 
 /// After this time an older list of templates is used.
-const TEMPLATES_PATIENCE: Duration = Duration::from_secs(60);
+const TEMPLATES_PATIENCE: Duration = Duration::from_mins(1);
 
 /// Why a session ended, or did not begin.
 enum End {
@@ -115,7 +115,7 @@ impl Session {
         line.signals.take_trouble();
         let began = Instant::now();
         let connected = line.client.number().await.map_err(end_of)?;
-        self.check_number(&connected.number).await?;
+        self.check_number(&connected.number)?;
         self.subscribe(&connected.number).await?;
         self.begin_offline(&connected).await?;
 
@@ -131,7 +131,7 @@ impl Session {
         self.watch().await
     }
 
-    async fn check_number(&self, number: &Number) -> Result<(), End> {
+    fn check_number(&self, number: &Number) -> Result<(), End> {
         let expected = self.line.number().unwrap_or_default();
         if number.digits() != expected {
             let found = number.display_phone_number.clone();
@@ -233,9 +233,8 @@ impl Session {
         let mut attempt: u32 = 0;
         loop {
             let progress = |loaded| line.set_state(LineState::Starting(Step::Templates { loaded }));
-            let failure = match line.load_templates(progress).await {
-                Ok(_) => return Ok(()),
-                Err(failure) => failure,
+            let Err(failure) = line.load_templates(progress).await else {
+                return Ok(());
             };
             if let Failure::Refused(error) = &failure
                 && error.retry() == Retry::AfterRepair

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 /// Rows read at once.
 const PAGE: usize = 1000;
 /// References held in memory per queue; the rest waits in the store.
-const HELD: usize = 250_000;
+pub(crate) const HELD: usize = 250_000;
 
 /// The reader's place in one queue of one line.
 pub(crate) struct Feed {

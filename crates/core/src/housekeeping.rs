@@ -1,33 +1,58 @@
-//! What is forgotten after its time.
+//! What is forgotten after its time, and what is counted now and then.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use store::{Batch, Change, Outcome, clock};
+use store::{Batch, Change, Outcome, Queue, clock};
 use tokio_util::sync::CancellationToken;
 
+use crate::feed::HELD;
 use crate::line::Line;
 
 /// The network repeats events for seven days; a day more is safe.
 const SEEN_KEPT_MS: i64 = 8 * 24 * 60 * 60 * 1000;
 
-/// Forgets old event ids once an hour, a thousand at a time.
+/// How often an outbox that is longer than memory holds is counted.
+const COUNT: Duration = Duration::from_secs(2);
+
+/// Runs until `stop`.
 pub(crate) async fn run(line: Arc<Line>, stop: CancellationToken) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = forget(&line) => {}
+        () = count(&line) => {}
+    }
+}
+
+/// Forgets old event ids once an hour, a thousand at a time.
+async fn forget(line: &Line) {
     loop {
         let forget = Change::Forget {
             before_ms: clock::now_ms() - SEEN_KEPT_MS,
         };
         let wait = match line.store().apply(Batch::of(vec![forget])).await.as_deref() {
             Ok([Outcome::Count(forgotten)]) if *forgotten > 0 => Duration::from_millis(100),
-            Ok(_) => Duration::from_secs(60 * 60),
+            Ok(_) => Duration::from_hours(1),
             Err(error) => {
                 tracing::warn!(line = %line.config.name, %error, "old event ids are not forgotten");
-                Duration::from_secs(60)
+                Duration::from_mins(1)
             }
         };
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(wait) => {}
+        tokio::time::sleep(wait).await;
+    }
+}
+
+/// Keeps count of an outbox that is longer than what the sender holds: its limit lies beyond.
+async fn count(line: &Line) {
+    let held = u64::try_from(HELD).unwrap_or(u64::MAX);
+    loop {
+        tokio::time::sleep(COUNT).await;
+        if line.signals.depths().0 + 1 < held {
+            continue;
+        }
+        if let Ok(rows) = line.store().depth(Queue::Outbox, &line.config.name).await {
+            line.signals
+                .set_outbox_depth(usize::try_from(rows).unwrap_or(usize::MAX));
         }
     }
 }

@@ -205,6 +205,11 @@ impl Line {
         self.settings.borrow().clone()
     }
 
+    /// Follows the application settings.
+    pub fn watch_settings(&self) -> watch::Receiver<Arc<ApplicationSettings>> {
+        self.settings.subscribe()
+    }
+
     /// The connection's state.
     pub fn state(&self) -> LineState {
         self.state.borrow().clone()

@@ -74,7 +74,7 @@ pub struct Media {
     pub sha256: String,
     /// When it was stored, Unix milliseconds.
     pub created_ms: i64,
-    /// MEDIA_ID on the network, once uploaded there.
+    /// `MEDIA_ID` on the network, once uploaded there.
     pub upstream_id: Option<String>,
     /// Until when the network keeps it, Unix milliseconds.
     pub upstream_until_ms: i64,

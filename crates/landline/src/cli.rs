@@ -150,6 +150,14 @@ pub(crate) struct DevArgs {
         hide_env_values = true
     )]
     pub(crate) admin_password: Option<String>,
+    /// Opens health to monitors, as `Authorization: Apikey KEY`; 12 to 128 characters
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "LANDLINE_API_KEY",
+        hide_env_values = true
+    )]
+    pub(crate) api_key: Option<String>,
     /// Where notifications go; overwrites the stored URL, "" clears it
     #[arg(long, value_name = "URL", env = "LANDLINE_WEBHOOK")]
     pub(crate) webhook: Option<String>,

@@ -36,7 +36,7 @@ use crate::terminal::Terminal;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let log_guard = log::start(&cli.log);
+    let (log_guard, log_level) = log::start(&cli.log);
     let (terminal, terminal_guard) = Terminal::stdout();
     // The process-wide provider: rustls panics at first use when it finds none, or two.
     if rustls::crypto::aws_lc_rs::default_provider()
@@ -46,7 +46,7 @@ fn main() -> ExitCode {
         tracing::debug!("a crypto provider was installed already");
     }
 
-    let ended = run(cli.command, &terminal);
+    let ended = run(cli.command, &terminal, &log_level);
 
     terminal::flush(vec![terminal_guard, log_guard], Duration::from_millis(400));
     match ended {
@@ -58,7 +58,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command, terminal: &Terminal) -> Result<(), Stop> {
+fn run(command: Command, terminal: &Terminal, log_level: &log::Level) -> Result<(), Stop> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -66,7 +66,7 @@ fn run(command: Command, terminal: &Terminal) -> Result<(), Stop> {
     let ended = runtime.block_on(async {
         let shutdown = signal::watch()?;
         match command {
-            Command::Dev(args) => dev::run(*args, terminal, shutdown).await,
+            Command::Dev(args) => dev::run(*args, terminal, log_level, shutdown).await,
             Command::Sim(args) => simulate::run(args, terminal, shutdown).await,
             Command::Webhook(args) => receiver::run(&args, terminal, shutdown).await,
             Command::Bench(args) => tokio::select! {

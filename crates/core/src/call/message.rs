@@ -122,8 +122,16 @@ impl Line {
         Err(Refusal::new(Code::NOT_READY, details).retry_after(retry_after_s))
     }
 
-    /// Templates, and media that are named by id.
+    /// The line's own number, templates, and media that are named by id.
     async fn check_against_store(&self, message: &Outgoing) -> Result<(), Refusal> {
+        if (self.number().as_deref())
+            .is_some_and(|number| WaId::from_network(number).canonical() == message.to.canonical())
+        {
+            return Err(Refusal::new(
+                Code::BAD_USER,
+                "to: it is the number that sends",
+            ));
+        }
         if let Content::Template(template) = &message.content {
             let definitions = self
                 .templates_named(&template.name)

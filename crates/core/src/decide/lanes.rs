@@ -25,7 +25,7 @@ pub struct Entry {
 /// The lanes of one queue of one line.
 #[derive(Debug)]
 pub struct Lanes {
-    lanes: BTreeMap<Lane, Waiting>,
+    by_lane: BTreeMap<Lane, Waiting>,
     ready: VecDeque<Lane>,
     timers: BTreeSet<(i64, Lane)>,
     limit: usize,
@@ -55,7 +55,7 @@ impl Lanes {
     /// Empty lanes with at most `limit` tries in flight.
     pub fn new(limit: usize) -> Self {
         Self {
-            lanes: BTreeMap::new(),
+            by_lane: BTreeMap::new(),
             ready: VecDeque::new(),
             timers: BTreeSet::new(),
             limit,
@@ -94,7 +94,7 @@ impl Lanes {
             uncertain: row.claimed_by.is_some(),
             mark: 0,
         };
-        match self.lanes.get_mut(&row.lane) {
+        match self.by_lane.get_mut(&row.lane) {
             Some(lane)
                 if lane
                     .entries
@@ -106,7 +106,7 @@ impl Lanes {
             }
             None => {
                 let due_ms = entry.due_ms;
-                self.lanes.insert(
+                self.by_lane.insert(
                     row.lane.clone(),
                     Waiting {
                         entries: VecDeque::from([entry]),
@@ -136,8 +136,8 @@ impl Lanes {
             .take()
             .map_or(Bound::Unbounded, Bound::Excluded);
         let free = |(_, waiting): &(&Lane, &Waiting)| waiting.place != Place::Busy;
-        let lane = (self.lanes.range((from, Bound::Unbounded)).find(free))
-            .or_else(|| self.lanes.iter().find(free))
+        let lane = (self.by_lane.range((from, Bound::Unbounded)).find(free))
+            .or_else(|| self.by_lane.iter().find(free))
             .map(|(lane, _)| lane.clone())?;
         self.last_probe = Some(lane.clone());
         self.unnote(&lane);
@@ -162,7 +162,7 @@ impl Lanes {
 
     /// A row that waits turned out to be done (a status named it): it goes, wherever it stands, unless it is in flight.
     pub fn remove(&mut self, lane: &Lane, key: Key, now_ms: i64) {
-        let Some(waiting) = self.lanes.get_mut(lane) else {
+        let Some(waiting) = self.by_lane.get_mut(lane) else {
             return;
         };
         let head_flies = waiting.place == Place::Busy;
@@ -195,7 +195,7 @@ impl Lanes {
 
     /// Rows that may have left wait (again) until `until_ms` for word of them.
     pub fn hold_uncertain(&mut self, until_ms: i64, now_ms: i64) {
-        for waiting in self.lanes.values_mut() {
+        for waiting in self.by_lane.values_mut() {
             for entry in waiting.entries.iter_mut().filter(|entry| entry.uncertain) {
                 entry.due_ms = until_ms;
             }
@@ -206,8 +206,8 @@ impl Lanes {
     fn each_head(&mut self, now_ms: i64, change: impl Fn(&mut Entry)) {
         self.ready.clear();
         self.timers.clear();
-        let mut dues = Vec::with_capacity(self.lanes.len());
-        for (lane, waiting) in &mut self.lanes {
+        let mut dues = Vec::with_capacity(self.by_lane.len());
+        for (lane, waiting) in &mut self.by_lane {
             let Some(head) = waiting.entries.front_mut() else {
                 continue;
             };
@@ -229,7 +229,7 @@ impl Lanes {
                 self.timers.insert((due_ms, lane));
                 break;
             }
-            if let Some(waiting) = self.lanes.get_mut(&lane) {
+            if let Some(waiting) = self.by_lane.get_mut(&lane) {
                 waiting.place = Place::Ready;
                 self.ready.push_back(lane);
             }
@@ -237,7 +237,7 @@ impl Lanes {
     }
 
     fn fly(&mut self, lane: Lane) -> Option<(Lane, Entry)> {
-        let waiting = self.lanes.get_mut(&lane)?;
+        let waiting = self.by_lane.get_mut(&lane)?;
         let entry = waiting.entries.front()?.clone();
         waiting.place = Place::Busy;
         self.in_flight += 1;
@@ -251,7 +251,7 @@ impl Lanes {
         now_ms: i64,
         change: impl FnOnce(&mut VecDeque<Entry>),
     ) {
-        let Some(waiting) = self.lanes.get_mut(lane) else {
+        let Some(waiting) = self.by_lane.get_mut(lane) else {
             return;
         };
         if waiting.place != Place::Busy
@@ -269,20 +269,20 @@ impl Lanes {
     /// Notes a lane by its head; an empty one is forgotten.
     fn renote(&mut self, lane: &Lane, now_ms: i64) {
         match self
-            .lanes
+            .by_lane
             .get(lane)
             .and_then(|waiting| waiting.entries.front())
             .map(|head| head.due_ms)
         {
             Some(due_ms) => self.note(lane, due_ms, now_ms),
             None => {
-                self.lanes.remove(lane);
+                self.by_lane.remove(lane);
             }
         }
     }
 
     fn note(&mut self, lane: &Lane, due_ms: i64, now_ms: i64) {
-        let Some(waiting) = self.lanes.get_mut(lane) else {
+        let Some(waiting) = self.by_lane.get_mut(lane) else {
             return;
         };
         if due_ms <= now_ms {
@@ -295,7 +295,7 @@ impl Lanes {
     }
 
     fn unnote(&mut self, lane: &Lane) {
-        match self.lanes.get(lane).map(|waiting| waiting.place) {
+        match self.by_lane.get(lane).map(|waiting| waiting.place) {
             Some(Place::Ready) => self.ready.retain(|ready| ready != lane),
             Some(Place::Timer(due_ms)) => {
                 self.timers.remove(&(due_ms, lane.clone()));

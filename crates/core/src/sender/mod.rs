@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::decide::delay;
 use crate::decide::lanes::{Entry, Lanes};
-use crate::feed::Feed;
+use crate::feed::{Feed, HELD};
 use crate::line::{Line, LineState};
 
 /// Messages in flight per line.
@@ -67,7 +67,10 @@ pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, 
     let mut states = sender.line.watch_state();
     while !stop.is_cancelled() {
         sender.begin_tries();
-        sender.line.signals.set_outbox_depth(sender.lanes.len());
+        // A longer outbox is counted by the housekeeping.
+        if sender.lanes.len() < HELD {
+            sender.line.signals.set_outbox_depth(sender.lanes.len());
+        }
         let wait = sender.wait();
         let line = sender.line.clone();
         tokio::select! {
@@ -114,10 +117,10 @@ impl Sender {
         let due_ms = match self.lanes.next_due_ms() {
             // Only a change of the line's state or a settled try lets anything go.
             Some(_) if !self.was_ready || self.lanes.in_flight() >= IN_FLIGHT => {
-                return Duration::from_secs(60);
+                return Duration::from_mins(1);
             }
             Some(due_ms) => due_ms.max(self.paused_until_ms),
-            None => return Duration::from_secs(60),
+            None => return Duration::from_mins(1),
         };
         Duration::from_millis(u64::try_from(due_ms - now_ms).unwrap_or(0).clamp(1, 60_000))
     }
@@ -127,7 +130,9 @@ impl Sender {
             Ok(page) => {
                 let now_ms = clock::now_ms();
                 // Without an own connection the wait for word of them has not begun; `hold_uncertain` sets it.
-                page.iter().for_each(|row| self.lanes.push(row, now_ms));
+                for row in &page {
+                    self.lanes.push(row, now_ms);
+                }
                 if self.was_ready && page.iter().any(|row| row.claimed_by.is_some()) {
                     self.was_ready = false;
                 }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use onprem::settings::{ApplicationSettings, UrlPolicy};
@@ -29,6 +30,8 @@ pub(super) struct Config {
     pub(super) ready: bool,
     /// The admin's password from now on.
     pub(super) admin_password: Option<String>,
+    /// The API key for health.
+    pub(super) api_key: Option<Arc<str>>,
     /// Where notifications go from now on; `""` clears.
     pub(super) webhook: Option<String>,
     /// Take the number's webhooks even when they point elsewhere.
@@ -74,6 +77,9 @@ impl Config {
         if let Some(url) = &args.webhook {
             check_webhook(url)?;
         }
+        if let Some(key) = &args.api_key {
+            check_api_key(key)?;
+        }
         Ok(Self {
             data: args.data,
             api: args.listen,
@@ -82,12 +88,22 @@ impl Config {
             network,
             ready: args.ready,
             admin_password: args.admin_password,
+            api_key: args.api_key.map(Arc::from),
             webhook: args.webhook,
             take_over: args.take_over,
             startup_limit: Duration::from_secs(args.startup_limit_s),
             quiet_time: Duration::from_millis(args.quiet_time_ms),
         })
     }
+}
+
+/// 12 to 128 characters (`rest-api.md` 1.1).
+fn check_api_key(key: &str) -> Result<(), Stop> {
+    let length = key.chars().count();
+    if (12..=128).contains(&length) {
+        return Ok(());
+    }
+    Err(Stop::usage(format!("--api-key has {length} characters")).hint("12 to 128 are allowed"))
 }
 
 fn check_webhook(url: &str) -> Result<(), Stop> {
@@ -128,12 +144,30 @@ mod tests {
                 network: NetworkChoice::Here("127.0.0.1:9080".parse().expect("an address")),
                 ready: false,
                 admin_password: None,
+                api_key: None,
                 webhook: None,
                 take_over: false,
                 startup_limit: Duration::from_mins(6),
                 quiet_time: Duration::from_millis(300),
             }
         );
+    }
+
+    #[rstest]
+    #[case(11, false)]
+    #[case(12, true)]
+    #[case(128, true)]
+    #[case(129, false)]
+    fn an_api_key_has_12_to_128_characters(#[case] length: usize, #[case] allowed: bool) {
+        let key = "k".repeat(length);
+
+        let config = config(&["--api-key", &key]);
+
+        assert_eq!(config.is_ok(), allowed);
+        if let Err(stop) = config {
+            assert_eq!(stop.status(), 2);
+            assert!(!stop.to_string().contains(&key), "the key is not shown");
+        }
     }
 
     #[test]

@@ -41,6 +41,7 @@ use crate::data::DataDir;
 use crate::endpoints::{Admin, Endpoints, Graph, Number};
 use crate::exit::{Stop, causes};
 use crate::file;
+use crate::log::Level;
 use crate::network::{OwnNetwork, Phones, reached_by};
 use crate::serve::{Serving, Socket};
 use crate::terminal::Terminal;
@@ -61,6 +62,7 @@ const MESSAGE_IDS: &str = "message-ids";
 pub(crate) async fn run(
     args: DevArgs,
     terminal: &Terminal,
+    log_level: &Level,
     shutdown: CancellationToken,
 ) -> Result<(), Stop> {
     let config = Config::from_args(args)?;
@@ -72,6 +74,7 @@ pub(crate) async fn run(
         data: &data,
         published,
         terminal,
+        log_level,
         reading: watch::Sender::new(0),
     };
     let started = tokio::select! {
@@ -92,6 +95,7 @@ struct Start<'a> {
     data: &'a DataDir,
     published: Arc<Published>,
     terminal: &'a Terminal,
+    log_level: &'a Level,
     /// Webhook bodies that the relay is reading: the start-up flow does not end in the middle of one.
     reading: watch::Sender<usize>,
 }
@@ -153,6 +157,7 @@ impl Start<'_> {
         if let Some(url) = &self.config.webhook {
             settings::set_webhook(&line, url).await?;
         }
+        self.log_level.follow(line.watch_settings());
 
         let core = Switch::new(line.clone(), format!("dev-{}", std::process::id()));
         parts.core = Some(core.clone());
@@ -271,7 +276,7 @@ impl Start<'_> {
         let published = self.published.clone();
         web::Api {
             line: line.clone(),
-            api_key: None,
+            api_key: self.config.api_key.clone(),
             core_switch: Some(Arc::new(core.clone())),
             on_admin_password: Some(Arc::new(move |password| {
                 if let Err(error) = published.keep_password(password) {
