@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use crate::bench::BenchArgs;
+use crate::tour::TourArgs;
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use reqwest::Url;
@@ -59,6 +60,8 @@ pub(crate) enum Command {
     /// Run a webhook receiver that prints what arrives
     #[command(after_help = WEBHOOK_EXAMPLES)]
     Webhook(WebhookArgs),
+    /// Play the getting-started guide against a running `landline dev`
+    Tour(TourArgs),
     /// Measure against a bare reference, in one run
     Bench(BenchArgs),
 }

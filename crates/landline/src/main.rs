@@ -3,6 +3,7 @@
 //! - [`cli`]: the command line; [`exit`]: how a run ends; [`signal`], [`log`], [`terminal`]: its surroundings.
 //! - [`dev`]: everything in one process; [`simulate`]: the network alone; [`receiver`]: a webhook that prints.
 //! - [`bench`]: measurements.
+//! - [`tour`]: the getting-started guide, played.
 //! - [`serve`]: the one place that binds sockets and serves.
 //! - [`data`], [`file`], [`endpoints`]: what lies in a data directory.
 //! - [`banner`], [`shell`]: what the program tells its user to look at and to type.
@@ -24,6 +25,7 @@ mod shell;
 mod signal;
 mod simulate;
 mod terminal;
+mod tour;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -69,6 +71,7 @@ fn run(command: Command, terminal: &Terminal, log_level: &log::Level) -> Result<
             Command::Dev(args) => dev::run(*args, terminal, log_level, shutdown).await,
             Command::Sim(args) => simulate::run(args, terminal, shutdown).await,
             Command::Webhook(args) => receiver::run(&args, terminal, shutdown).await,
+            Command::Tour(args) => tour::run(args, terminal, shutdown).await,
             Command::Bench(args) => tokio::select! {
                 () = shutdown.cancelled() => Ok(()),
                 ended = Box::pin(bench::run(args)) => ended,
