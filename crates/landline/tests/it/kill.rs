@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::support::{Api, Crash, Dev, Network, Phones, Sink, text};
+use crate::support::{Api, Crash, Dev, Network, Phones, Sink, heavy, text};
 
 const SENDERS: u64 = 32;
 const CUSTOMERS: u64 = 30;
@@ -307,11 +307,13 @@ fn kills() -> u64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_accepted_is_lost_to_kills() {
+    let _turn = heavy().await;
     survive(Crash::kill_only(), kills()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_accepted_is_lost_to_kills_that_throw_unsynced_writes_away() {
+    let _turn = heavy().await;
     survive(Crash::lost_writes().await, kills().div_ceil(3)).await;
 }
 
@@ -335,6 +337,7 @@ async fn kept_of_fifty(crash: Crash) -> u32 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_accepted_is_synced_and_a_store_that_does_not_sync_would_be_noticed() {
+    let _turn = heavy().await;
     assert_eq!(kept_of_fifty(Crash::lost_writes().await).await, 50);
     assert!(kept_of_fifty(Crash::without_syncs().await).await < 50);
 }

@@ -12,5 +12,6 @@ mod support;
 
 mod first_minute;
 mod kill;
+mod program;
 mod startup;
 mod webhook;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Api, Dev, Network, SOON, Sink, until};
+use crate::support::{Api, Dev, Network, SOON, Sink, heavy, until};
 
 /// Texts of inbound messages by customer, in the order in which they were accepted.
 fn texts(sink: &Sink, customer: &str) -> Vec<String> {
@@ -60,6 +60,7 @@ const CUSTOMERS: [&str; 3] = ["12025550171", "12025550172", "12025550173"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_thousand_offline_messages_come_once_and_in_order_before_ready() {
+    let _turn = heavy().await;
     let (sink, network) = (Sink::start().await, Network::start("eager").await);
     let phones = network.phones();
     let mut dev = Dev::builder()
@@ -118,6 +119,7 @@ async fn ten_thousand_offline_messages_come_once_and_in_order_before_ready() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_waiting_means_ready_in_under_a_second() {
+    let _turn = heavy().await;
     let sink = Sink::start().await;
     let dev = Dev::with(&sink).await;
     let api = dev.api().await;
@@ -151,6 +153,7 @@ async fn nothing_waiting_means_ready_in_under_a_second() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn in_meta_mode_ready_follows_the_quiet_time_and_the_messages_come_later() {
+    let _turn = heavy().await;
     let (sink, network) = (Sink::start().await, Network::start("meta").await);
     let phones = network.phones();
     let mut dev = Dev::builder()
@@ -182,6 +185,7 @@ async fn in_meta_mode_ready_follows_the_quiet_time_and_the_messages_come_later()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backlog_that_never_ends_does_not_keep_it_from_ready() {
+    let _turn = heavy().await;
     let (sink, network) = (Sink::start().await, Network::start("eager").await);
     network
         .phones()
@@ -206,6 +210,7 @@ async fn a_backlog_that_never_ends_does_not_keep_it_from_ready() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn clocks_an_hour_apart_change_nothing() {
+    let _turn = heavy().await;
     for hours in [-1, 1] {
         let (sink, network) = (Sink::start().await, Network::start("eager").await);
         let phones = network.phones();

@@ -34,5 +34,11 @@ pub(crate) async fn until<T, F: Future<Output = Option<T>>>(
     }
 }
 
+/// Tests that load the machine, or measure time, run one after the other (`nextest` has a group for them).
+pub(crate) async fn heavy() -> tokio::sync::MutexGuard<'static, ()> {
+    static ONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+    ONE.lock().await
+}
+
 /// The usual limit of a wait: generous, because the disks of test machines stall for seconds.
 pub(crate) const SOON: Duration = Duration::from_secs(30);
