@@ -1,11 +1,12 @@
 //! End-to-end tests: the real program on free ports, the real simulator, and a webhook whose answers can be changed.
 //! Modules mirror the surface.
 
-#![expect(clippy::as_conversions, clippy::string_slice, reason = "tests")]
+#![expect(clippy::as_conversions, clippy::string_slice, clippy::unwrap_used, reason = "tests")]
 
 mod support;
 
 mod first_minute;
 mod kill;
 mod startup;
+mod v1;
 mod webhook;

@@ -107,6 +107,12 @@ impl Sink {
         .await
     }
 
+    /// The statuses of a message that were accepted so far, in order.
+    pub(crate) fn statuses(&self, id: &str) -> Vec<String> {
+        let of_it = |body: &Value| (body["statuses"][0]["id"] == id).then(|| body["statuses"][0]["status"].clone());
+        self.accepted().iter().filter_map(of_it).map(|status| status.as_str().unwrap().to_owned()).collect()
+    }
+
     /// The first message notification for which `fact` holds.
     pub(crate) async fn message(&self, what: &str, fact: impl Fn(&Value) -> bool) -> Value {
         self.until(what, SOON, |bodies| bodies.iter().find(|body| fact(&body["messages"][0])).cloned()).await
