@@ -14,4 +14,5 @@ mod first_minute;
 mod kill;
 mod program;
 mod startup;
+mod v1;
 mod webhook;

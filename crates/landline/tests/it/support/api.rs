@@ -1,5 +1,6 @@
 //! A caller of `/v1`.
 
+use bytes::Bytes;
 use serde_json::{Value, json};
 
 /// `/v1` at one address, with or without a token.
@@ -15,10 +16,31 @@ pub(crate) struct Api {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: http::HeaderMap,
+    /// The body as JSON; null when it is none.
     pub(crate) body: Value,
+    /// The body as it came.
+    pub(crate) bytes: Bytes,
 }
 
 impl Answer {
+    /// A header's text; empty when it is not there.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Status and the first error's code.
+    pub(crate) fn refusal(&self) -> (u16, u64) {
+        (self.status, self.code())
+    }
+
+    /// The public id of the message that was accepted.
+    pub(crate) fn message_id(&self) -> String {
+        assert_eq!(self.status, 201, "{self:?}");
+        self.body["messages"][0]["id"].as_str().unwrap().to_owned()
+    }
+
     /// The first error's code.
     pub(crate) fn code(&self) -> u64 {
         self.body["errors"][0]["code"].as_u64().unwrap_or_default()
@@ -69,6 +91,11 @@ impl Api {
             .basic_auth(username, Some(password));
         let answer = finish(request).await.unwrap();
         assert_eq!(answer.status, 200, "login: {answer:?}");
+        self.logged_in(&answer)
+    }
+
+    /// The API with the token of a login's answer.
+    pub(crate) fn logged_in(&self, answer: &Answer) -> Self {
         self.with_token(answer.body["users"][0]["token"].as_str().unwrap())
     }
 
@@ -105,13 +132,37 @@ impl Api {
         self.call("PATCH", path, Some(body)).await
     }
 
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.call("PUT", path, Some(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.call("DELETE", path, None).await
+    }
+
+    /// Uploads a file; its media id.
+    pub(crate) async fn upload(&self, content_type: &str, bytes: impl Into<Bytes>) -> String {
+        let request = self
+            .request("POST", "/v1/media")
+            .header("content-type", content_type)
+            .body(bytes.into());
+        let answer = Self::finish(request).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.body["media"][0]["id"].as_str().unwrap().to_owned()
+    }
+
     /// A request made by hand, with this token.
     pub(crate) fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
-        let request = self.http.request(method.parse().unwrap(), self.url(path));
+        let request = self.bare(method, path);
         match &self.token {
             Some(token) => request.bearer_auth(token),
             None => request,
         }
+    }
+
+    /// A request made by hand, without the token.
+    pub(crate) fn bare(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        self.http.request(method.parse().unwrap(), self.url(path))
     }
 
     pub(crate) async fn finish(request: reqwest::RequestBuilder) -> Answer {
@@ -120,12 +171,9 @@ impl Api {
 
     /// Sends a text; its id.
     pub(crate) async fn text(&self, to: &str, body: &str) -> String {
-        let answer = self.post("/v1/messages", &text(to, body)).await;
-        assert_eq!(answer.status, 201, "{answer:?}");
-        answer.body["messages"][0]["id"]
-            .as_str()
-            .unwrap()
-            .to_owned()
+        self.post("/v1/messages", &text(to, body))
+            .await
+            .message_id()
     }
 
     pub(crate) async fn gateway_status(&self) -> String {
@@ -158,5 +206,6 @@ async fn finish(request: reqwest::RequestBuilder) -> Result<Answer, reqwest::Err
         status,
         headers,
         body,
+        bytes,
     })
 }

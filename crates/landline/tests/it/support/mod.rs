@@ -1,15 +1,23 @@
-//! Neighbours of the program under test: a process, a webhook, virtual phones.
+//! Neighbours of the program under test: a process, a webhook, virtual phones, the network's API, a file server.
 
 mod api;
 mod crash;
+mod files;
+mod graph;
+mod guest;
 mod phones;
 mod process;
+mod raw;
 mod sink;
 
-pub(crate) use api::{Api, text};
+pub(crate) use api::{Answer, Api, text};
 pub(crate) use crash::Crash;
+pub(crate) use files::{Files, base64, hex, picture, sha256};
+pub(crate) use graph::Graph;
+pub(crate) use guest::{Guest, new_customer};
 pub(crate) use phones::Phones;
 pub(crate) use process::{Dev, Network};
+pub(crate) use raw::raw;
 pub(crate) use sink::Sink;
 
 use std::future::Future;

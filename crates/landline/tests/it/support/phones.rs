@@ -40,7 +40,7 @@ impl Phones {
         answer
     }
 
-    /// The first virtual customer's wa_id.
+    /// The first virtual customer's `wa_id`.
     pub(crate) async fn customer(&self) -> String {
         self.done("GET", "/sim/customers", None).await[0]["wa_id"]
             .as_str()
@@ -78,6 +78,27 @@ impl Phones {
             .iter()
             .map(|id| id.as_str().unwrap().to_owned())
             .collect()
+    }
+
+    /// The customer writes a message of any type; the network's id.
+    pub(crate) async fn send(&self, wa_id: &str, message: Value) -> String {
+        let answer = self
+            .done(
+                "POST",
+                &format!("/sim/customers/{wa_id}/messages"),
+                Some(message),
+            )
+            .await;
+        answer["ids"][0].as_str().unwrap().to_owned()
+    }
+
+    /// The last registration code of a business number.
+    pub(crate) async fn registration_code(&self, number: &str) -> String {
+        self.done("GET", &format!("/sim/codes/{number}"), None)
+            .await["code"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     pub(crate) async fn inbox(&self, wa_id: &str) -> Vec<Value> {

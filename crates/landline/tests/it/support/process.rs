@@ -9,7 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-use super::{Api, Crash, Phones, SOON, Sink, until};
+use super::{Api, Crash, Graph, Phones, SOON, Sink, until};
 
 /// Where a process writes, kept as long as anybody uses it.
 #[derive(Clone)]
@@ -221,6 +221,16 @@ impl Dev {
         Phones::new(self.endpoints["sim"].as_str().unwrap())
     }
 
+    /// The network's own API.
+    pub(crate) fn graph(&self) -> Graph {
+        Graph::new(&self.endpoints["graph"])
+    }
+
+    /// Whether the process still runs.
+    pub(crate) fn is_alive(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
     /// `kill -9`.
     pub(crate) async fn kill(&mut self) {
         self.child.kill().await.unwrap();
@@ -247,6 +257,14 @@ impl Dev {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
+    /// Shows its last lines beside a test that failed.
+    pub(crate) fn print_log(&self) {
+        let log = self.log();
+        let tail: Vec<&str> = log.lines().rev().take(60).collect();
+        eprintln!("--- the program's last lines ---");
+        tail.iter().rev().for_each(|line| eprintln!("{line}"));
+    }
+
     /// Resident memory in KiB.
     pub(crate) fn resident_kib(&self) -> u64 {
         let status =
@@ -262,10 +280,7 @@ impl Dev {
 impl Drop for Dev {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            let log = self.log();
-            let tail: Vec<&str> = log.lines().rev().take(60).collect();
-            eprintln!("--- the program's last lines ---");
-            tail.iter().rev().for_each(|line| eprintln!("{line}"));
+            self.print_log();
         }
     }
 }

@@ -13,12 +13,11 @@ use super::SOON;
 
 type Answer = Box<dyn FnMut(&Value) -> u16 + Send>;
 
-/// One notification that came, and how it was answered.
+/// One notification that came.
 #[derive(Debug, Clone)]
 pub(crate) struct Taken {
     pub(crate) body: Value,
     pub(crate) headers: HeaderMap,
-    pub(crate) answer: u16,
 }
 
 struct Inner {
@@ -56,11 +55,7 @@ impl Sink {
                 if answer == 200 {
                     inner.accepted.lock().unwrap().push(body.clone());
                 }
-                inner.taken.lock().unwrap().push(Taken {
-                    body,
-                    headers,
-                    answer,
-                });
+                inner.taken.lock().unwrap().push(Taken { body, headers });
                 inner.came.notify_waiters();
                 StatusCode::from_u16(answer).unwrap()
             }
@@ -131,6 +126,18 @@ impl Sink {
                 .cloned()
         })
         .await
+    }
+
+    /// The statuses of a message that were accepted so far, in order.
+    pub(crate) fn statuses(&self, id: &str) -> Vec<String> {
+        let of_it = |body: &Value| {
+            (body["statuses"][0]["id"] == id).then(|| body["statuses"][0]["status"].clone())
+        };
+        self.accepted()
+            .iter()
+            .filter_map(of_it)
+            .map(|status| status.as_str().unwrap().to_owned())
+            .collect()
     }
 
     /// The first message notification for which `fact` holds.

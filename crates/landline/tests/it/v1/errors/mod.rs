@@ -1,0 +1,303 @@
+//! What every refusal has in common, and what comes before any call: paths, methods, types, sizes, signatures.
+
+mod body;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use rstest::rstest;
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use super::{assert_refused, plain};
+use crate::support::{Answer, Api, Guest, hex, text};
+
+async fn send(api: &Api, content_type: Option<&str>, body: impl Into<reqwest::Body>) -> Answer {
+    let request = api.request("POST", "/v1/messages").body(body);
+    let request = match content_type {
+        Some(content_type) => request.header("content-type", content_type),
+        None => request,
+    };
+    Api::finish(request).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_shows_no_token_is_refused() {
+    let guest = Guest::arrive().await;
+    let anonymous = guest.dev().anonymous();
+
+    let answer = anonymous
+        .post("/v1/messages", &text("12025550143", "x"))
+        .await;
+
+    insta::assert_json_snapshot!(answer.whole(), @r#"
+    {
+      "body": {
+        "errors": [
+          {
+            "code": 1005,
+            "details": "Authorization: Bearer <token> is required; POST /v1/users/login gives one",
+            "title": "Access denied"
+          }
+        ],
+        "meta": {
+          "api_status": "stable",
+          "version": "v2.53.1"
+        }
+      },
+      "status": 401
+    }
+    "#);
+    assert!(
+        answer.header("www-authenticate").starts_with("Bearer"),
+        "{answer:?}"
+    );
+    assert_eq!(answer.header("content-type"), "application/json");
+    let unknown = anonymous.with_token("nobodys").get("/v1/users/admin").await;
+    insta::assert_json_snapshot!(unknown.whole(), @r#"
+    {
+      "body": {
+        "errors": [
+          {
+            "code": 1005,
+            "details": "Invalid credentials",
+            "title": "Access denied"
+          }
+        ],
+        "meta": {
+          "api_status": "stable",
+          "version": "v2.53.1"
+        }
+      },
+      "status": 401
+    }
+    "#);
+    // Credentials come first, whatever else is wrong.
+    let broken = send(&anonymous, Some("text/plain"), "{").await;
+    assert_refused(&broken, (401, 1005), &[]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_path_is_not_found() {
+    let guest = Guest::arrive().await;
+
+    let answer = guest.api.get("/v1/nothing?of=interest").await;
+    insta::assert_json_snapshot!(answer.whole(), @r#"
+    {
+      "body": {
+        "errors": [
+          {
+            "code": 1014,
+            "details": "no such path: GET /v1/nothing",
+            "title": "Internal error"
+          }
+        ],
+        "meta": {
+          "api_status": "stable",
+          "version": "v2.53.1"
+        }
+      },
+      "status": 404
+    }
+    "#);
+    for path in [
+        "/v2/messages",
+        "/v1",
+        "/v1/messages/a/b",
+        "/v1/media/a/b",
+        "/v1/Messages",
+        "//v1/messages",
+        "/v1/%ff",
+        "/index.php",
+    ] {
+        assert_refused(&guest.api.get(path).await, (404, 1014), &[]);
+    }
+    assert_refused(
+        &guest.dev().anonymous().get("/v1/nothing").await,
+        (404, 1014),
+        &[],
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_is_still_to_come_says_so() {
+    let guest = Guest::arrive().await;
+
+    for (method, path) in [
+        ("GET", "/v1/support"),
+        ("GET", "/v1/stats/app"),
+        ("GET", "/metrics"),
+        ("PUT", "/v1/services/message/gc"),
+        ("GET", "/v1/settings/profile/about"),
+        ("POST", "/v1/account/shards"),
+        ("GET", "/v1/contacts/12025550143/identity"),
+    ] {
+        let answer = guest.api.call(method, path, None).await;
+        assert_eq!(answer.refusal(), (404, 1014), "{method} {path}: {answer:?}");
+        assert_eq!(answer.body["errors"][0]["title"], "Internal error");
+        assert!(!answer.details().is_empty());
+        let anonymous = guest.dev().anonymous().call(method, path, None).await;
+        assert_eq!(
+            anonymous.refusal(),
+            (401, 1005),
+            "{method} {path}: {anonymous:?}"
+        );
+    }
+}
+
+#[rstest]
+#[case("GET", "/v1/messages", "POST")]
+#[case("DELETE", "/v1/messages/", "POST")]
+#[case("POST", "/v1/messages/x", "PUT")]
+#[case("GET", "/v1/users/login", "POST")]
+#[case("POST", "/v1/users/admin", "GET,HEAD,PUT,DELETE")]
+#[case("POST", "/v1/media/x", "GET,HEAD,DELETE")]
+#[case("PUT", "/v1/contacts", "POST")]
+#[case("DELETE", "/v1/account", "POST")]
+#[case("POST", "/v1/health", "GET,HEAD")]
+#[case("BREW", "/v1/health", "GET,HEAD")]
+#[tokio::test(flavor = "multi_thread")]
+async fn another_method_is_not_offered(
+    #[case] method: &str,
+    #[case] path: &str,
+    #[case] allow: &str,
+) {
+    let guest = Guest::arrive().await;
+
+    let answer = guest.api.call(method, path, None).await;
+
+    assert_refused(&answer, (405, 1025), &[method]);
+    assert_eq!(answer.body["errors"][0]["title"], "Invalid Request");
+    assert_eq!(answer.header("allow"), allow);
+    let options = guest.dev().anonymous().call("OPTIONS", path, None).await;
+    assert_eq!((options.status, options.header("allow")), (200, allow));
+    assert_eq!(
+        options.body,
+        json!({"meta": {"api_status": "stable", "version": "v2.53.1"}})
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slash_at_the_end_makes_no_difference() {
+    let guest = Guest::arrive().await;
+    let customer = guest.customer().await;
+
+    assert_eq!(guest.api.get("/v1/health/").await.status, 200);
+    assert_eq!(guest.api.get("/v1/users/admin/").await.status, 200);
+    assert_eq!(guest.api.get("/v1/settings/application/").await.status, 200);
+    assert_eq!(
+        guest
+            .api
+            .post("/v1/contacts/", &json!({"contacts": ["1"]}))
+            .await
+            .status,
+        200
+    );
+    assert_eq!(
+        guest
+            .api
+            .post("/v1/messages/", &text(&customer, "x"))
+            .await
+            .status,
+        201
+    );
+    let head = guest.api.call("HEAD", "/v1/health", None).await;
+    assert_eq!((head.status, head.bytes.len()), (200, 0));
+    assert!(head.headers.contains_key("content-length"), "{head:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_has_a_name_and_is_kept_by_nobody() {
+    let guest = Guest::arrive().await;
+
+    let (one, other) = (
+        guest.api.get("/v1/health").await,
+        guest.api.get("/v1/nothing").await,
+    );
+
+    for answer in [&one, &other] {
+        assert_eq!(answer.header("cache-control"), "no-store");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        assert!(!answer.header("x-request-id").is_empty());
+    }
+    assert_ne!(one.header("x-request-id"), other.header("x-request-id"));
+}
+
+/// A webhook of the network with one text.
+fn webhook(guest: &Guest, customer: &str, id: &str, body: &str) -> String {
+    let graph = &guest.dev().endpoints["graph"];
+    json!({"object": "whatsapp_business_account", "entry": [{"id": graph["waba_id"], "changes": [{
+        "field": "messages",
+        "value": {
+            "messaging_product": "whatsapp",
+            "metadata": {"display_phone_number": "12025550111", "phone_number_id": graph["phone_number_id"]},
+            "contacts": [{"profile": {"name": "Mallory"}, "wa_id": customer}],
+            "messages": [{"from": customer, "id": id, "timestamp": "1790000000", "type": "text", "text": {"body": body}}],
+        },
+    }]}]})
+    .to_string()
+}
+
+fn signature(guest: &Guest, body: &str) -> String {
+    let secret = guest.dev().endpoints["graph"]["app_secret"]
+        .as_str()
+        .unwrap();
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(body.as_bytes());
+    format!("sha256={}", hex(&mac.finalize().into_bytes()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_without_the_right_signature_has_no_effect() {
+    let guest = Guest::arrive().await;
+    let customer = guest.customer().await;
+    let relay = guest.dev().endpoints["relay"].as_str().unwrap();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let post = async |signature: Option<String>, body: String| {
+        let mut request = http
+            .post(relay)
+            .header("content-type", "application/json")
+            .body(body);
+        if let Some(signature) = signature {
+            request = request.header("x-hub-signature-256", signature);
+        }
+        request.send().await.unwrap().status().as_u16()
+    };
+    let forged = webhook(&guest, &customer, "wamid.FORGED", "forged");
+    let right = signature(&guest, &forged);
+    let tampered = forged.replace("forged", "Forged");
+
+    assert_eq!(post(None, forged.clone()).await, 401);
+    assert_eq!(post(Some(String::new()), forged.clone()).await, 401);
+    assert_eq!(post(Some("sha256=".to_owned()), forged.clone()).await, 401);
+    assert_eq!(
+        post(Some(format!("sha256={}", "0".repeat(64))), forged.clone()).await,
+        401
+    );
+    assert_eq!(
+        post(Some(right.replace("sha256=", "sha1=")), forged.clone()).await,
+        401
+    );
+    assert_eq!(post(Some(right.clone()), tampered).await, 401);
+    assert_eq!(post(Some(right), format!("{forged} ")).await, 401);
+
+    // The real one comes through, so the others would have been seen before it.
+    let genuine = webhook(&guest, &customer, "wamid.GENUINE", "genuine");
+    assert_eq!(post(Some(signature(&guest, &genuine)), genuine).await, 200);
+    guest
+        .sink
+        .message("the genuine one", |message| {
+            message["text"]["body"] == "genuine"
+        })
+        .await;
+    let is_forged = |body: &Value| body.to_string().to_lowercase().contains("forged");
+    assert!(!guest.sink.accepted().iter().any(is_forged));
+    assert!(
+        guest
+            .dev()
+            .log()
+            .contains("without the right signature was refused")
+    );
+    assert_eq!(
+        plain(&guest.api.get("/v1/health").await.whole(), &[])["status"],
+        200
+    );
+}
