@@ -2,8 +2,7 @@
 //!
 //! - [`cli`]: the command line; [`exit`]: how a run ends; [`signal`], [`log`], [`terminal`]: its surroundings.
 //! - [`dev`]: everything in one process; [`simulate`]: the network alone; [`receiver`]: a webhook that prints.
-//! - [`bench`]: measurements.
-//! - [`tour`]: the getting-started guide, played.
+//! - [`tour`], the getting-started guide, played; [`bench`], measurements.
 //! - [`serve`]: the one place that binds sockets and serves.
 //! - [`data`], [`file`], [`endpoints`]: what lies in a data directory.
 //! - [`banner`], [`shell`]: what the program tells its user to look at and to type.

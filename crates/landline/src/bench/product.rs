@@ -89,7 +89,7 @@ fn config(dir: &Path) -> LineConfig {
         reconcile_wait: Duration::from_secs(30),
         on_unknown: OnUnknown::Resend,
         quiet_time: Duration::from_millis(300),
-        startup_limit: Duration::from_secs(360),
+        startup_limit: Duration::from_mins(6),
         media_dir: dir.join("media"),
         outbox_limit: u64::MAX,
         callbacks_limit: u64::MAX,
