@@ -2,7 +2,6 @@
 //! Modules mirror the surface.
 
 #![expect(
-    clippy::as_conversions,
     clippy::string_slice,
     clippy::unwrap_used,
     reason = "a test that meets the unexpected shall end"

@@ -37,7 +37,7 @@ async fn refused(api: &Api, to: &str) {
 
 async fn all_offline_messages(first: &str, sink: &Sink, count: usize) {
     let expected = numbered(first, count);
-    sink.until("all offline messages", Duration::from_secs(120), |bodies| {
+    sink.until("all offline messages", Duration::from_mins(2), |bodies| {
         (bodies
             .iter()
             .filter(|body| body["messages"][0]["text"]["body"] == format!("{first} {count}"))
@@ -86,7 +86,7 @@ async fn ten_thousand_offline_messages_come_once_and_in_order_before_ready() {
     if status == "connecting" {
         refused(&api, CUSTOMERS[0]).await;
     }
-    until("connected", Duration::from_secs(120), || async {
+    until("connected", Duration::from_mins(2), || async {
         (api.gateway_status().await == "connected").then_some(())
     })
     .await;
@@ -110,7 +110,7 @@ async fn ten_thousand_offline_messages_come_once_and_in_order_before_ready() {
         phones.write(customer, "cut off {n}", 3334).await;
     }
     phones.link(true).await;
-    until("connected again", Duration::from_secs(120), || async {
+    until("connected again", Duration::from_mins(2), || async {
         (api.gateway_status().await == "connected").then_some(())
     })
     .await;
