@@ -46,7 +46,7 @@ fn rig_with(ledger: Ledger, lines: &[(&str, &str)]) -> Rig {
                 .collect(),
         ),
         canonical: Arc::new(|customer| format!("c{customer}")),
-        reading: tokio::sync::watch::Sender::new(0),
+        reading: watch::Sender::new(0),
     };
     Rig {
         ledger,
