@@ -1,6 +1,7 @@
 //! The network's own API, as somebody else than Landline uses it: to look, and to set up what a test needs.
 
 use bytes::Bytes;
+use reqwest::multipart::{Form, Part};
 use serde_json::Value;
 
 /// The Graph API with the account's token.
@@ -42,6 +43,22 @@ impl Graph {
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Value {
         self.done(self.http.post(format!("{}/{path}", self.base)).json(body))
             .await
+    }
+
+    /// Uploads a file; its `MEDIA_ID`.
+    pub(crate) async fn upload(&self, content_type: &str, bytes: Bytes) -> String {
+        let part = Part::stream(bytes)
+            .file_name("file")
+            .mime_str(content_type)
+            .unwrap();
+        let form = Form::new()
+            .text("messaging_product", "whatsapp")
+            .part("file", part);
+        let request = self
+            .http
+            .post(format!("{}/{}/media", self.base, self.phone_number_id))
+            .multipart(form);
+        self.done(request).await["id"].as_str().unwrap().to_owned()
     }
 
     /// `PHONE_ID` of the account's other number.

@@ -97,6 +97,19 @@ async fn health_follows_registration_and_the_core() {
       "status": 503
     }
     "#);
+    // Wrong values come before that, what needs the store after it.
+    let wrong = json!({"to": "12025550143", "type": "image", "image": {}});
+    assert_refused(
+        &api.post("/v1/messages", &wrong).await,
+        (400, 1008),
+        &["image.id"],
+    );
+    let unknown = json!({"to": "12025550143", "type": "image", "image": {"id": "nonsense"}});
+    assert_refused(
+        &api.post("/v1/messages", &unknown).await,
+        (503, 1011),
+        &["not ready"],
+    );
     // The API has its own life.
     assert_eq!(api.get("/v1/settings/application").await.status, 200);
     assert_eq!(anonymous.get("/readyz").await.status, 200);
@@ -216,5 +229,35 @@ async fn whoever_asks_learns_that_it_lives() {
             "#);
         }
         assert_eq!(anonymous.call("HEAD", path, None).await.status, 200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_api_speaks_tls() {
+    let guest = Guest::arrive().await;
+    let endpoints = &guest.dev().endpoints;
+    let ca = std::fs::read(endpoints["ca_cert"].as_str().unwrap()).unwrap();
+    let ca = reqwest::Certificate::from_pem(&ca).unwrap();
+    let http = reqwest::Client::builder()
+        .no_proxy()
+        .tls_certs_only([ca])
+        .build()
+        .unwrap();
+    let by_address = endpoints["api"].as_str().unwrap();
+
+    for base in [by_address, &by_address.replace("127.0.0.1", "localhost")] {
+        assert!(base.starts_with("https://"), "{base}");
+        let request = http
+            .get(format!("{base}/v1/health"))
+            .bearer_auth(guest.api.token());
+        let answer = Api::finish(request).await;
+        assert_eq!(
+            answer.body["health"]["gateway_status"], "connected",
+            "{answer:?}"
+        );
+        assert_eq!(
+            answer.header("strict-transport-security"),
+            "max-age=31536000"
+        );
     }
 }

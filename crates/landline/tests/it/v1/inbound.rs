@@ -1,5 +1,7 @@
 //! What customers write, at the webhook.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -45,10 +47,14 @@ async fn a_text_comes_with_its_sender() {
         )
         .await;
 
-    assert!(
-        id_of(&told).len() <= 40 && id_of(&told).starts_with("AB"),
-        "the layout of the original: {told}"
+    let bytes = URL_SAFE_NO_PAD.decode(id_of(&told)).unwrap();
+    let number = format!("{customer}F");
+    assert_eq!(
+        hex(&bytes[..11]),
+        format!("001186{number}0209").to_lowercase(),
+        "the layout of the original"
     );
+    assert_eq!(bytes.len(), 20);
     let names = [(id_of(&told), "[id]"), (customer.as_str(), "[customer]")];
     insta::assert_json_snapshot!(plain(&told, &names), @r#"
     {

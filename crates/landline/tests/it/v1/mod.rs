@@ -10,6 +10,7 @@ mod media;
 mod messages;
 mod settings;
 mod users;
+mod webhooks;
 
 use serde_json::Value;
 

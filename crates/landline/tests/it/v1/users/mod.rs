@@ -2,6 +2,7 @@
 
 mod login;
 
+use futures_util::future::join_all;
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -163,6 +164,22 @@ async fn a_user_is_made_shown_changed_and_deleted() {
         201,
         "the name is free again"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_who_want_one_name_one_gets_it() {
+    let guest = Guest::arrive().await;
+    let body = json!({"username": format!("ops.{}", new_customer()), "password": Dev::PASSWORD});
+
+    let answers = join_all((0..6).map(|_| guest.api.post("/v1/users", &body))).await;
+
+    let count = |status: u16| {
+        answers
+            .iter()
+            .filter(|answer| answer.status == status)
+            .count()
+    };
+    assert_eq!((count(201), count(500)), (1, 5), "{answers:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
