@@ -1,7 +1,7 @@
 //! What was last stored of each customer, so that an unchanged name is not written again with every message.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::record::Contact;
 
@@ -15,16 +15,21 @@ pub(crate) struct Customers {
 }
 
 impl Customers {
-    /// Whether a contact differs from what was stored last (as far as that is remembered); remembers it.
-    pub(crate) fn is_news(&self, canonical: &str, contact: &Contact) -> bool {
-        let mut stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner);
-        if stored.get(canonical) == Some(contact) {
-            return false;
-        }
+    /// Whether exactly this is stored, as far as is remembered.
+    pub(crate) fn knows(&self, canonical: &str, contact: &Contact) -> bool {
+        self.stored().get(canonical) == Some(contact)
+    }
+
+    /// This was stored.
+    pub(crate) fn remember(&self, canonical: &str, contact: Contact) {
+        let mut stored = self.stored();
         if stored.len() >= REMEMBERED {
             stored.clear();
         }
-        stored.insert(canonical.to_owned(), contact.clone());
-        true
+        stored.insert(canonical.to_owned(), contact);
+    }
+
+    fn stored(&self) -> MutexGuard<'_, HashMap<String, Contact>> {
+        self.stored.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

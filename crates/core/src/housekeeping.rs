@@ -6,7 +6,6 @@ use std::time::Duration;
 use store::{Batch, Change, Outcome, Queue, clock};
 use tokio_util::sync::CancellationToken;
 
-use crate::feed::HELD;
 use crate::line::Line;
 
 /// The network repeats events for seven days; a day more is safe.
@@ -44,15 +43,13 @@ async fn forget(line: &Line) {
 
 /// Keeps count of an outbox that is longer than what the sender holds: its limit lies beyond.
 async fn count(line: &Line) {
-    let held = u64::try_from(HELD).unwrap_or(u64::MAX);
     loop {
         tokio::time::sleep(COUNT).await;
-        if line.signals.depths().0 + 1 < held {
+        if !line.signals.is_outbox_longer() {
             continue;
         }
         if let Ok(rows) = line.store().depth(Queue::Outbox, &line.config.name).await {
-            line.signals
-                .set_outbox_depth(usize::try_from(rows).unwrap_or(usize::MAX));
+            line.signals.count_outbox(rows);
         }
     }
 }

@@ -11,7 +11,7 @@ use onprem::settings::{ApplicationSettings, UrlPolicy};
 use onprem::user::Role;
 use store::record::Records;
 use store::{Batch, Direction, LineName, MessageRow, SharedStore, StoreError};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::call::setting::Desk;
 use crate::call::user::Gatekeeper;
@@ -25,6 +25,8 @@ use crate::template::Templates;
 /// A webhook has to accept a connection within this time, and to answer within the other (`webhooks.md` 1.3).
 const WEBHOOK_CONNECT: Duration = Duration::from_secs(5);
 const WEBHOOK_TOTAL: Duration = Duration::from_secs(20);
+/// Media links fetched at once; each is in memory until it is uploaded.
+const LINK_PLACES: usize = 4;
 
 /// How a line is set up: configuration, not settings.
 #[derive(Clone)]
@@ -187,6 +189,8 @@ pub struct Line {
     pub(crate) media: MediaFolder,
     /// Fetches strangers' links.
     pub(crate) fetcher: Fetcher,
+    /// Media links that may be fetched at once.
+    pub(crate) link_places: Semaphore,
     /// Posts notifications.
     pub(crate) webhook: reqwest::Client,
     /// Logins, tokens and their limits.
@@ -357,6 +361,7 @@ impl Line {
             fetcher: Fetcher::new(config.url_policy).map_err(|error| client(&error))?,
             webhook: guarded_client(config.url_policy, WEBHOOK_CONNECT, WEBHOOK_TOTAL)
                 .map_err(|error| client(&error))?,
+            link_places: Semaphore::new(LINK_PLACES),
             gatekeeper: Gatekeeper::default(),
             desk: Desk::default(),
             contacts: Customers::default(),

@@ -1,6 +1,6 @@
 //! What the parts of one running line tell each other in memory. Nothing here is a promise: the store has the facts.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use store::{Key, Lane};
@@ -30,6 +30,7 @@ pub(crate) struct Signals {
     /// There is trouble.
     pub(crate) troubled: Notify,
     outbox: AtomicU64,
+    outbox_is_longer: AtomicBool,
     callbacks: AtomicU64,
     began: Instant,
     not_ready_logged_s: AtomicU64,
@@ -46,6 +47,7 @@ impl Signals {
             trouble: Mutex::default(),
             troubled: Notify::new(),
             outbox: AtomicU64::new(0),
+            outbox_is_longer: AtomicBool::new(false),
             callbacks: AtomicU64::new(0),
             began: Instant::now(),
             not_ready_logged_s: AtomicU64::new(0),
@@ -93,9 +95,21 @@ impl Signals {
         )
     }
 
-    pub(crate) fn set_outbox_depth(&self, rows: usize) {
-        self.outbox
-            .store(rows.try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
+    /// What the sender holds of the outbox; unless that is all, the housekeeping counts it.
+    pub(crate) fn set_outbox_depth(&self, held: usize, is_all: bool) {
+        self.outbox_is_longer.store(!is_all, Ordering::Relaxed);
+        if is_all {
+            self.count_outbox(held.try_into().unwrap_or(u64::MAX));
+        }
+    }
+
+    /// Whether the outbox is longer than what the sender holds.
+    pub(crate) fn is_outbox_longer(&self) -> bool {
+        self.outbox_is_longer.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn count_outbox(&self, rows: u64) {
+        self.outbox.store(rows, Ordering::Relaxed);
     }
 
     pub(crate) fn set_callbacks_depth(&self, rows: usize) {

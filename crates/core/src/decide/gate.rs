@@ -73,15 +73,10 @@ impl Gate {
         self.closed.take().is_some()
     }
 
-    /// A notification of this customer was not taken. True when that closed the gate.
+    /// A notification of this customer was not taken; not the probe. True when that closed the gate.
     pub fn failed(&mut self, lane: &Lane, now_ms: i64, backoff: Linear) -> bool {
-        if let Some(closed) = &mut self.closed {
-            // What was in flight when the gate closed is no probe, and only a probe moves the schedule.
-            if closed.probing {
-                closed.probing = false;
-                closed.probes = closed.probes.saturating_add(1);
-                closed.next_probe_ms = now_ms + backoff.wait_ms(closed.probes);
-            }
+        // What was in flight when the gate closed says nothing new.
+        if self.closed.is_some() {
             return false;
         }
         self.failed.insert(lane.clone());
@@ -94,6 +89,15 @@ impl Gate {
             probing: false,
         });
         true
+    }
+
+    /// The probe was not taken: the next one goes after a longer wait.
+    pub fn probe_failed(&mut self, now_ms: i64, backoff: Linear) {
+        if let Some(closed) = &mut self.closed {
+            closed.probing = false;
+            closed.probes = closed.probes.saturating_add(1);
+            closed.next_probe_ms = now_ms + backoff.wait_ms(closed.probes);
+        }
     }
 
     /// The URL or the backoff changed: everything is tried afresh.
@@ -146,10 +150,12 @@ mod tests {
         gate.probe_sent();
         assert_eq!(gate.passage(100), Passage::Closed(None));
 
-        fail(&mut gate, "a", 100);
+        fail(&mut gate, "z", 100);
+        assert_eq!(gate.passage(100), Passage::Closed(None), "what flew before is no probe");
+        gate.probe_failed(100, BACKOFF);
         assert_eq!(gate.passage(100), Passage::Closed(Some(300)));
         gate.probe_sent();
-        fail(&mut gate, "b", 300);
+        gate.probe_failed(300, BACKOFF);
         assert_eq!(gate.passage(300), Passage::Closed(Some(550)), "capped");
     }
 

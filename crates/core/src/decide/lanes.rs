@@ -38,6 +38,8 @@ pub struct Lanes {
 struct Waiting {
     entries: VecDeque<Entry>,
     place: Place,
+    /// The head is in flight and turned out to be done: it goes when it lands, whatever its try says.
+    head_done: bool,
 }
 
 /// Where a lane is noted; exactly one of them, so that no lane is forgotten or noted twice.
@@ -108,10 +110,7 @@ impl Lanes {
                 let due_ms = entry.due_ms;
                 self.by_lane.insert(
                     row.lane.clone(),
-                    Waiting {
-                        entries: VecDeque::from([entry]),
-                        place: Place::Busy,
-                    },
+                    Waiting { entries: VecDeque::from([entry]), place: Place::Busy, head_done: false },
                 );
                 self.len += 1;
                 self.note(&row.lane, due_ms, now_ms);
@@ -160,7 +159,7 @@ impl Lanes {
         });
     }
 
-    /// A row that waits turned out to be done (a status named it): it goes, wherever it stands, unless it is in flight.
+    /// A row turned out to be done (a status named it): it goes, wherever it stands; one in flight goes when it lands.
     pub fn remove(&mut self, lane: &Lane, key: Key, now_ms: i64) {
         let Some(waiting) = self.by_lane.get_mut(lane) else {
             return;
@@ -170,6 +169,7 @@ impl Lanes {
             return;
         };
         if head_flies && at == 0 {
+            waiting.head_done = true;
             return;
         }
         waiting.entries.remove(at);
@@ -260,7 +260,11 @@ impl Lanes {
             return;
         }
         let before = waiting.entries.len();
-        change(&mut waiting.entries);
+        if std::mem::take(&mut waiting.head_done) {
+            waiting.entries.pop_front();
+        } else {
+            change(&mut waiting.entries);
+        }
         self.len -= before - waiting.entries.len();
         self.in_flight -= 1;
         self.renote(lane, now_ms);
@@ -399,6 +403,22 @@ mod tests {
         lanes.remove(&Lane::new("a"), 1, 0);
 
         assert_eq!(lanes.next(0).unwrap().1.key, 2);
+    }
+
+    #[test]
+    fn a_status_that_overtakes_a_lost_answer_frees_the_lane_when_the_try_ends() {
+        let mut lanes = Lanes::new(64);
+        lanes.push(&row("a", 1, 0), 0);
+        lanes.push(&row("a", 2, 0), 0);
+        let (lane, mut entry) = lanes.next(0).unwrap();
+
+        lanes.remove(&lane, 1, 0);
+        entry.due_ms = 5000;
+        entry.uncertain = true;
+        lanes.put_back(&lane, entry, 0);
+
+        assert_eq!(lanes.next(0).unwrap().1.key, 2);
+        assert_eq!(lanes.len(), 1);
     }
 
     #[test]

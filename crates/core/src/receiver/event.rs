@@ -15,17 +15,33 @@ use crate::parcel::read_opaque;
 use crate::record;
 use crate::translate::{error, up};
 
-/// Processes one row of the inbox. A row that is gone already is done.
-pub(super) async fn process(shared: &Arc<Shared>, key: Key) -> Result<(), StoreError> {
+/// Why an event could not be processed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Trouble {
+    /// The store's doing.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Ours.
+    #[error("the program panicked over it")]
+    Panicked,
+}
+
+/// Processes one row of the inbox. A row that is gone already is done. With `hopeless` it was tried often enough: it is
+/// kept aside, so that it holds up nobody.
+pub(super) async fn process(shared: &Arc<Shared>, key: Key, hopeless: bool) -> Result<(), Trouble> {
     let line = &shared.line;
     let Some(row) = line.store().inbox(vec![key]).await?.pop() else {
         return Ok(());
     };
-    let event: Event = match serde_json::from_slice(&row.body) {
-        Ok(event) => event,
+    let event = match serde_json::from_slice::<Event>(&row.body) {
+        Ok(event) if !hopeless => event,
+        Ok(_) => {
+            tracing::error!(line = %row.line, event = key, "an event cannot be processed: kept aside");
+            return Ok(set_aside(shared, row).await?);
+        }
         Err(error) => {
             tracing::error!(line = %row.line, event = key, %error, "an event does not decode: kept aside");
-            return set_aside(shared, row).await;
+            return Ok(set_aside(shared, row).await?);
         }
     };
     let seen_id = match &event.kind {
@@ -33,28 +49,21 @@ pub(super) async fn process(shared: &Arc<Shared>, key: Key) -> Result<(), StoreE
         Kind::Error(error) => format!("e:{}:{}", error.code, row.received_ms / 60_000),
         _ => event.seen_id(),
     };
-    let plan = Plan {
-        shared,
-        row: &row,
-        seen_id,
-    };
+    let plan = Plan { shared, row: &row, seen_id };
     match event.kind {
-        Kind::Message {
-            message,
-            contact,
-            errors,
-        } => plan.message(*message, contact, errors).await,
-        Kind::Status(status) => plan.status(&status).await,
-        Kind::Error(error) => plan.error(&error).await,
+        Kind::Message { message, contact, errors } => plan.message(*message, contact, errors).await?,
+        Kind::Status(status) => plan.status(&status).await?,
+        Kind::Error(error) => plan.error(&error).await?,
         Kind::Field { field, .. } if field == "messages" || field.is_empty() => {
             tracing::error!(line = %row.line, event = key, "an event of an unknown shape: kept aside");
-            set_aside(shared, row).await
+            set_aside(shared, row).await?;
         }
         Kind::Field { field, .. } => {
             tracing::debug!(line = %row.line, field, "an event without an On-Premises form");
-            plan.commit(Vec::new()).await
+            plan.commit(Vec::new()).await?;
         }
     }
+    Ok(())
 }
 
 /// What cannot be understood is kept where it can be shown, and holds up nobody.
@@ -145,11 +154,12 @@ impl Plan<'_> {
         let names = self.names(&message).await?;
         let settings = line.settings();
         let media = match up::media_of(&message) {
-            Some((kind, id)) => {
-                Some(media::receive(self.shared, &settings, kind, id, &message).await?)
-            }
+            // What was seen before is not downloaded again.
+            Some(_) if self.our_id(Some(&message.id)).await?.is_some() => return self.commit(Vec::new()).await,
+            Some((kind, id)) => Some(media::receive(self.shared, &settings, kind, id, &message).await?),
             None => None,
         };
+        let (media, downloaded) = media.map_or((None, None), |media| (Some(media.shown), media.downloaded));
         // A dry run with an empty id tells whether it is delivered at all.
         let probe = line.minter.mint(false, "", 0);
         let delivered = up::message(
@@ -176,7 +186,11 @@ impl Plan<'_> {
             kind: message.kind.clone(),
             at_ms: clock::now_ms(),
         }];
-        changes.extend(self.contact(&wa_id, contact.as_ref())?);
+        let news = self.contact(&wa_id, contact.as_ref());
+        if let Some(news) = &news {
+            changes.push(line.records.put(&self.row.line, self.row.lane.as_str(), news)?);
+        }
+        changes.extend(downloaded.as_ref().map(|downloaded| downloaded.record(&line)).transpose()?);
         if delivered {
             let body = Body::FromMessageKey(Box::new(move |key| {
                 let id = line.minter.mint(false, wa_id.as_str(), key);
@@ -193,7 +207,14 @@ impl Plan<'_> {
             }));
             changes.push(self.callback("inbound_message", body));
         }
-        self.commit(changes).await
+        self.commit(changes).await?;
+        if let Some(news) = news {
+            self.line().contacts.remember(self.row.lane.as_str(), news);
+        }
+        if let Some(downloaded) = downloaded {
+            downloaded.keep();
+        }
+        Ok(())
     }
 
     /// Our ids of the messages that this one refers to.
@@ -218,19 +239,13 @@ impl Plan<'_> {
         Ok(found.map(|message| self.line().public_id(&message)))
     }
 
-    /// The customer's name, when it is new or has changed.
-    fn contact(&self, wa_id: &WaId, card: Option<&Contact>) -> Result<Option<Change>, StoreError> {
-        let line = self.line();
+    /// What is known of the customer, when its card says something new.
+    fn contact(&self, wa_id: &WaId, card: Option<&Contact>) -> Option<record::Contact> {
         let contact = record::Contact {
             wa_id: wa_id.as_str().to_owned(),
-            name: card.and_then(|card| card.profile.name.clone()),
+            name: Some(card?.profile.name.clone()?),
         };
-        if !line.contacts.is_news(self.row.lane.as_str(), &contact) {
-            return Ok(None);
-        }
-        line.records
-            .put(&self.row.line, self.row.lane.as_str(), &contact)
-            .map(Some)
+        (!self.line().contacts.knows(self.row.lane.as_str(), &contact)).then_some(contact)
     }
 
     /// The customer deleted a message (`webhooks.md` 2.14): a status about the inbound message.

@@ -1,6 +1,7 @@
 //! Media of customers: downloaded before the notification goes out, three tries within a minute.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
@@ -9,10 +10,11 @@ use graph::webhook::Message;
 use onprem::Code;
 use onprem::media::UPLOAD_LIMIT;
 use onprem::settings::{ApplicationSettings, AutoDownload};
-use store::{StoreError, clock};
+use store::{Change, StoreError, clock};
 
 use super::Shared;
-use crate::media::WriteError;
+use crate::line::Line;
+use crate::media::{Orphan, WriteError};
 use crate::record;
 use crate::translate::error::object;
 use crate::translate::up::ReceivedMedia;
@@ -20,6 +22,52 @@ use crate::translate::up::ReceivedMedia;
 const TRIES: u32 = 3;
 /// For each try.
 const LIMIT: Duration = Duration::from_secs(18);
+/// The longest wait for one of the places in which media are downloaded.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// What became of a message's media.
+pub(super) struct Received {
+    /// As the notification shows it.
+    pub(super) shown: ReceivedMedia,
+    /// The file, if there is one now.
+    pub(super) downloaded: Option<Downloaded>,
+}
+
+/// A downloaded file: it goes again unless its record is written and it is kept.
+pub(super) struct Downloaded {
+    id: String,
+    record: record::Media,
+    file: Orphan,
+}
+
+impl Downloaded {
+    /// The change that writes its record.
+    pub(super) fn record(&self, line: &Line) -> Result<Change, StoreError> {
+        line.records.put(&line.config.name, &self.id, &self.record)
+    }
+
+    /// Its record is written.
+    pub(super) fn keep(self) {
+        self.file.keep();
+    }
+}
+
+/// One that waits for media, and gives its place to another meanwhile.
+struct Waiting<'a>(&'a Shared);
+
+impl<'a> Waiting<'a> {
+    fn begin(shared: &'a Shared) -> Self {
+        shared.waiting_for_media.fetch_add(1, Ordering::Relaxed);
+        shared.places_changed.notify_one();
+        Self(shared)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.waiting_for_media.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 /// Downloads a message's media when the settings say so.
 pub(super) async fn receive(
@@ -28,40 +76,22 @@ pub(super) async fn receive(
     kind: AutoDownload,
     media_id: &str,
     message: &Message,
-) -> Result<ReceivedMedia, StoreError> {
+) -> Result<Received, StoreError> {
     if !settings.auto_download.contains(&kind) {
-        return Ok(ReceivedMedia::Undownloaded(None));
+        return Ok(Received { shown: ReceivedMedia::Undownloaded(None), downloaded: None });
     }
-    // The semaphore is never closed.
-    let _permit = shared.downloads.acquire().await;
-    let mut trouble = Trouble::other("not tried");
-    for attempt in 1..=TRIES {
-        match tokio::time::timeout(LIMIT, download(shared, media_id)).await {
-            Ok(Ok(stored)) => return Ok(stored),
-            Ok(Err(Try::Store(error))) => return Err(error),
-            Ok(Err(Try::Trouble(now))) => trouble = now,
-            Err(_) => trouble = Trouble::other("time is up"),
-        }
-        if trouble.is_final || attempt == TRIES {
-            break;
-        }
-        tokio::time::sleep(Duration::from_secs(u64::from(attempt))).await;
-    }
-    tracing::warn!(line = %shared.line.config.name, kind = message.kind, reason = trouble.details, "media not downloaded");
-    let code = if trouble.is_throttled {
-        Code::RATE_LIMIT
-    } else {
-        Code::MEDIA_DOWNLOAD
+    let _waiting = Waiting::begin(shared);
+    let trouble = match tokio::time::timeout(PATIENCE, shared.downloads.acquire()).await {
+        Ok(_place) => match try_hard(shared, media_id).await {
+            Ok(received) => return Ok(received),
+            Err(trouble) => trouble,
+        },
+        Err(_) => Trouble::other("too many media wait to be downloaded"),
     };
-    Ok(ReceivedMedia::Undownloaded(Some(object(
-        code,
-        Some(trouble.details),
-    ))))
-}
-
-enum Try {
-    Store(StoreError),
-    Trouble(Trouble),
+    tracing::warn!(line = %shared.line.config.name, kind = message.kind, reason = trouble.details, "media not downloaded");
+    let code = if trouble.is_throttled { Code::RATE_LIMIT } else { Code::MEDIA_DOWNLOAD };
+    let shown = ReceivedMedia::Undownloaded(Some(object(code, Some(trouble.details))));
+    Ok(Received { shown, downloaded: None })
 }
 
 struct Trouble {
@@ -72,11 +102,7 @@ struct Trouble {
 
 impl Trouble {
     fn other(details: impl Into<String>) -> Self {
-        Self {
-            details: details.into(),
-            is_throttled: false,
-            is_final: false,
-        }
+        Self { details: details.into(), is_throttled: false, is_final: false }
     }
 }
 
@@ -94,25 +120,34 @@ impl From<Failure> for Trouble {
     }
 }
 
-async fn download(shared: &Arc<Shared>, media_id: &str) -> Result<ReceivedMedia, Try> {
+async fn try_hard(shared: &Arc<Shared>, media_id: &str) -> Result<Received, Trouble> {
+    let mut attempt = 1;
+    loop {
+        let trouble = match tokio::time::timeout(LIMIT, download(shared, media_id)).await {
+            Ok(Ok(received)) => return Ok(received),
+            Ok(Err(trouble)) => trouble,
+            Err(_) => Trouble::other("time is up"),
+        };
+        if trouble.is_final || attempt == TRIES {
+            return Err(trouble);
+        }
+        tokio::time::sleep(Duration::from_secs(u64::from(attempt))).await;
+        attempt += 1;
+    }
+}
+
+async fn download(shared: &Arc<Shared>, media_id: &str) -> Result<Received, Trouble> {
     let line = &shared.line;
-    let trouble = |failure: Failure| Try::Trouble(failure.into());
-    let info = line.client.media(media_id).await.map_err(trouble)?;
-    let response = line.client.download(&info.url).await.map_err(trouble)?;
+    let info = line.client.media(media_id).await?;
+    let response = line.client.download(&info.url).await?;
     let body = response.bytes_stream().map_err(reqwest::Error::without_url);
     let id = uuid::Uuid::new_v4().to_string();
-    let written = line
-        .media
-        .write(&id, body, UPLOAD_LIMIT)
-        .await
-        .map_err(|error| {
-            let is_final = matches!(error, WriteError::TooLarge(_));
-            Try::Trouble(Trouble {
-                is_final,
-                ..Trouble::other(error.to_string())
-            })
-        })?;
-    let found = record::Media {
+    let written = line.media.write_orphan(&id, body, UPLOAD_LIMIT).await;
+    let (written, file) = written.map_err(|error| Trouble {
+        is_final: matches!(error, WriteError::TooLarge(_)),
+        ..Trouble::other(error.to_string())
+    })?;
+    let record = record::Media {
         content_type: info.mime_type.clone(),
         bytes: written.bytes,
         sha256: written.sha256.clone(),
@@ -121,13 +156,6 @@ async fn download(shared: &Arc<Shared>, media_id: &str) -> Result<ReceivedMedia,
         // Received media cannot be sent on by that id for long: `cloud-api.md` 1.5 gives seven days.
         upstream_until_ms: clock::now_ms(),
     };
-    line.records
-        .save(&line.config.name, &id, &found)
-        .await
-        .map_err(Try::Store)?;
-    Ok(ReceivedMedia::Stored {
-        id,
-        sha256: written.sha256,
-        mime_type: info.mime_type,
-    })
+    let shown = ReceivedMedia::Stored { id: id.clone(), sha256: written.sha256, mime_type: info.mime_type };
+    Ok(Received { shown, downloaded: Some(Downloaded { id, record, file }) })
 }

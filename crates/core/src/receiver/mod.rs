@@ -3,11 +3,14 @@
 mod event;
 mod media;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use store::{Fence, Lane, Queue, StoreError, clock};
-use tokio::sync::Semaphore;
+use futures_util::FutureExt;
+use store::{Fence, Lane, Queue, StoreError};
+use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -16,41 +19,63 @@ use crate::decide::lanes::{Entry, Lanes};
 use crate::feed::Feed;
 use crate::line::Line;
 
-/// Events in work per line.
+/// Events in work per line, those that wait for media apart.
 const IN_WORK: usize = 64;
 /// Media downloads at once per line.
 const DOWNLOADS: usize = 8;
+/// Events that may wait for media beside those in work.
+const WAITING_FOR_MEDIA: usize = 1024;
+/// An event that cannot be processed so often is kept aside, if the store is not to blame.
+const TRIES: u32 = 5;
 
 /// What the tasks of one receiver share.
 struct Shared {
     line: Arc<Line>,
     fence: Fence,
     downloads: Semaphore,
+    /// Events that wait for media: they take no place from others.
+    waiting_for_media: AtomicUsize,
+    /// Their number changed.
+    places_changed: Notify,
 }
 
-type Processed = (Lane, Entry, Result<(), StoreError>);
+impl Shared {
+    /// Events that may be in work now.
+    fn places(&self) -> usize {
+        IN_WORK + self.waiting_for_media.load(Ordering::Relaxed).min(WAITING_FOR_MEDIA)
+    }
+}
+
+struct Processed {
+    lane: Lane,
+    entry: Entry,
+    result: Result<(), event::Trouble>,
+}
 
 struct Receiver {
     shared: Arc<Shared>,
     lanes: Lanes,
     feed: Feed,
     tasks: JoinSet<Processed>,
+    stop: CancellationToken,
 }
 
 /// Runs until `stop`; what is in work then is finished within `drain`.
 pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, drain: Duration) {
-    let feed = Feed::new(line.store(), &line.config.name, Queue::Inbox);
-    let shared = Arc::new(Shared {
-        line,
-        fence,
-        downloads: Semaphore::new(DOWNLOADS),
-    });
     let mut receiver = Receiver {
-        shared,
+        feed: Feed::new(&line, Queue::Inbox),
+        shared: Arc::new(Shared {
+            line,
+            fence,
+            downloads: Semaphore::new(DOWNLOADS),
+            waiting_for_media: AtomicUsize::new(0),
+            places_changed: Notify::new(),
+        }),
         lanes: Lanes::new(IN_WORK),
-        feed,
         tasks: JoinSet::new(),
+        stop: stop.clone(),
     };
+    let shared = receiver.shared.clone();
     while !stop.is_cancelled() {
         receiver.begin();
         let wait = receiver.wait();
@@ -58,46 +83,48 @@ pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, 
             () = stop.cancelled() => break,
             () = receiver.feed.ready(receiver.lanes.len()) => receiver.read().await,
             Some(processed) = receiver.tasks.join_next() => receiver.settle(processed),
+            () = shared.places_changed.notified() => {}
             () = tokio::time::sleep(wait) => {}
         }
     }
     // Cut off, an event simply stays in the inbox.
-    drop(
-        tokio::time::timeout(drain, async {
-            while receiver.tasks.join_next().await.is_some() {}
-        })
-        .await,
-    );
+    let drained = tokio::time::timeout(drain, async { while receiver.tasks.join_next().await.is_some() {} });
+    drop(drained.await);
 }
 
 impl Receiver {
+    fn now_ms(&self) -> i64 {
+        self.shared.line.signals.steady_ms()
+    }
+
     fn begin(&mut self) {
-        while let Some((lane, entry)) = self.lanes.next(clock::now_ms()) {
+        self.lanes.set_limit(self.shared.places());
+        while let Some((lane, entry)) = self.lanes.next(self.now_ms()) {
             let shared = self.shared.clone();
             self.tasks.spawn(async move {
-                let result = event::process(&shared, entry.key).await;
-                (lane, entry, result)
+                let process = AssertUnwindSafe(event::process(&shared, entry.key, entry.attempts >= TRIES));
+                let result = process.catch_unwind().await.unwrap_or(Err(event::Trouble::Panicked));
+                Processed { lane, entry, result }
             });
         }
     }
 
+    /// Until when nothing can begin that `begin` did not begin already.
     fn wait(&self) -> Duration {
-        let due_ms = self
-            .lanes
-            .next_due_ms()
-            .filter(|_| self.lanes.in_flight() < IN_WORK);
-        let wait_ms = due_ms.map_or(60_000, |due_ms| due_ms - clock::now_ms());
+        let has_room = self.lanes.in_flight() < self.shared.places();
+        let due_ms = self.lanes.next_due_ms().filter(|_| has_room);
+        let wait_ms = due_ms.map_or(60_000, |due_ms| due_ms - self.now_ms());
         Duration::from_millis(u64::try_from(wait_ms).unwrap_or(0).clamp(1, 60_000))
     }
 
     async fn read(&mut self) {
         match self.feed.page().await {
             Ok(page) => {
-                let (now_ms, steady_ms) = (clock::now_ms(), self.shared.line.signals.steady_ms());
+                let now_ms = self.now_ms();
                 for row in page {
                     self.lanes.push(&row, now_ms);
                     if let Some(step) = self.shared.line.signals.offline().as_mut() {
-                        step.taken(row.key, row.event_time_s, steady_ms);
+                        step.taken(row.key, row.event_time_s, now_ms);
                     }
                 }
             }
@@ -109,30 +136,32 @@ impl Receiver {
     }
 
     fn settle(&mut self, processed: Result<Processed, tokio::task::JoinError>) {
-        let line = &self.shared.line;
-        let (lane, mut entry, result) = match processed {
+        let line = self.shared.line.clone();
+        let Processed { lane, mut entry, result } = match processed {
             Ok(processed) => processed,
             Err(error) => {
-                tracing::error!(line = %line.config.name, %error, "an event ended its task; it stays in the inbox");
+                tracing::error!(line = %line.config.name, %error, "an event was aborted; it stays in the inbox");
                 return;
             }
         };
-        let now_ms = clock::now_ms();
-        match result {
-            Ok(()) => {
-                self.lanes.finish(&lane, entry.key, now_ms);
-                if let Some(step) = line.signals.offline().as_mut() {
-                    step.done(entry.key, line.signals.steady_ms());
-                }
-                line.signals.offline_moved.notify_one();
+        let now_ms = self.now_ms();
+        let Err(trouble) = result else {
+            self.lanes.finish(&lane, entry.key, now_ms);
+            if let Some(step) = line.signals.offline().as_mut() {
+                step.done(entry.key, now_ms);
             }
-            Err(error) => {
-                tracing::error!(line = %line.config.name, event = entry.key, %error, "an event cannot be processed yet");
-                entry.attempts = entry.attempts.saturating_add(1);
-                entry.due_ms = now_ms
-                    + delay::exponential_ms(entry.attempts, entry.key.unsigned_abs()).min(5_000);
-                self.lanes.put_back(&lane, entry, now_ms);
-            }
+            line.signals.offline_moved.notify_one();
+            return;
+        };
+        if matches!(trouble, event::Trouble::Store(StoreError::Fenced)) {
+            tracing::error!(line = %line.config.name, "another process took the line over: this core stops");
+            self.stop.cancel();
+        } else if entry.attempts == 0 {
+            tracing::error!(line = %line.config.name, event = entry.key, %trouble, "an event cannot be processed yet");
         }
+        entry.attempts = entry.attempts.saturating_add(1);
+        let wait_ms = delay::exponential_ms(entry.attempts, entry.key.unsigned_abs()).min(5_000);
+        entry.due_ms = now_ms + wait_ms;
+        self.lanes.put_back(&lane, entry, now_ms);
     }
 }

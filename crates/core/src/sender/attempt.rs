@@ -1,17 +1,20 @@
 //! One try of one outbox row.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use graph::Failure;
+use futures_util::FutureExt;
+use graph::error::Retry;
+use graph::{ApiError, Failure};
 use onprem::Code;
 use onprem::envelope::ErrorObject;
-use onprem::message::Outgoing;
+use onprem::message::{Content, Outgoing};
 use store::{Batch, Change, Fence, Lane, MessageState, OutboxRow, Queue, StoreError, clock};
 use tokio_util::sync::CancellationToken;
 
 use super::upload::{self, Trouble as UploadTrouble};
-use super::{Outcome, Settled, unreachable_pause_ms};
+use super::{Outcome, Reach, Settled};
 use crate::decide::{delay, lanes::Entry};
 use crate::line::{Line, OnUnknown};
 use crate::parcel::{Parcel, opaque};
@@ -21,37 +24,41 @@ use crate::translate::error::{Verdict, is_unknown_object, object, verdict};
 use crate::translate::template::parameter_names;
 use crate::translate::up;
 
+/// After a store that fails, milliseconds.
+const STORE_WAIT_MS: i64 = 1_000;
+/// The longest that one refused send pauses the whole line, milliseconds.
+const SLOW_MS: i64 = 1_000;
+
 /// Tries a row once and tells what became of it.
-pub(super) async fn run(
-    line: Arc<Line>,
-    fence: Fence,
-    lane: Lane,
-    entry: Entry,
-    stop: CancellationToken,
-) -> Settled {
+pub(super) async fn run(line: Arc<Line>, fence: Fence, lane: Lane, entry: Entry, stop: CancellationToken) -> Settled {
     let mut attempt = Attempt {
         line,
         fence,
         entry: entry.clone(),
         stop,
-        pause_ms: None,
+        reach: Reach::NotAsked,
+        may_have_left: entry.uncertain,
     };
-    let outcome = match attempt.go().await {
-        Ok(outcome) => outcome,
+    let outcome = match AssertUnwindSafe(attempt.go()).catch_unwind().await {
+        Ok(Ok(outcome)) => outcome,
         // A status settled the row meanwhile: the next look finds it gone.
-        Err(StoreError::Conflict) => Outcome::PutBack(attempt.later(0)),
-        Err(error) => {
+        Ok(Err(StoreError::Conflict)) => Outcome::PutBack(attempt.again(0)),
+        Ok(Err(StoreError::Fenced)) => {
+            tracing::error!(line = %attempt.line.config.name, "another process took the line over: this core stops");
+            attempt.stop.cancel();
+            Outcome::PutBack(attempt.again(STORE_WAIT_MS))
+        }
+        Ok(Err(error)) => {
             tracing::error!(line = %attempt.line.config.name, %error, "the store refused a step of sending");
-            attempt.pause_ms = Some(1_000);
-            Outcome::PutBack(attempt.later(1_000))
+            attempt.reach = Reach::Slow(STORE_WAIT_MS);
+            Outcome::PutBack(attempt.again(STORE_WAIT_MS))
+        }
+        Err(_) => {
+            tracing::error!(line = %attempt.line.config.name, outbox = entry.key, "a send panicked");
+            Outcome::PutBack(attempt.again(60_000))
         }
     };
-    Settled {
-        lane,
-        entry,
-        outcome,
-        pause_ms: attempt.pause_ms,
-    }
+    Settled { lane, entry, outcome, reach: attempt.reach }
 }
 
 struct Attempt {
@@ -59,7 +66,9 @@ struct Attempt {
     fence: Fence,
     entry: Entry,
     stop: CancellationToken,
-    pause_ms: Option<i64>,
+    reach: Reach,
+    /// It is claimed, and nobody has said that it did not leave.
+    may_have_left: bool,
 }
 
 impl Attempt {
@@ -73,108 +82,95 @@ impl Attempt {
             Ok(Parcel::Receipt { network_id }) => self.receipt(&row, &network_id).await,
             Err(error) => {
                 tracing::error!(line = %row.line, message = row.message, %error, "an outbox row does not decode");
-                self.fail(
-                    &row,
-                    object(Code::INTERNAL, Some(format!("stored message: {error}"))),
-                )
-                .await
+                self.fail(&row, object(Code::INTERNAL, Some(format!("stored message: {error}")))).await
             }
         }
     }
 
-    async fn message(
-        &mut self,
-        row: &OutboxRow,
-        message: &Outgoing,
-    ) -> Result<Outcome, StoreError> {
-        if self.entry.uncertain && self.line.config.on_unknown == OnUnknown::Fail {
+    async fn message(&mut self, row: &OutboxRow, message: &Outgoing) -> Result<Outcome, StoreError> {
+        if self.may_have_left && self.line.config.on_unknown == OnUnknown::Fail {
             let details = "whether the message was sent is not known".to_owned();
             return self.fail(row, object(Code::GENERIC, Some(details))).await;
         }
         if row.expires_ms <= clock::now_ms() {
             return self.fail(row, expired(message)).await;
         }
-        if self.entry.uncertain {
+        if self.may_have_left {
             tracing::warn!(line = %row.line, message = row.message, "sent again: no status told whether it had left (possible duplicate)");
         }
-        let resolved = match self.resolve(message).await? {
-            Ok(resolved) => resolved,
+        let (resolved, uploaded) = match self.resolve(message).await? {
+            Ok(found) => found,
             Err(UploadTrouble::Fail(error)) => return self.fail(row, error).await,
             Err(UploadTrouble::Later(reason)) => {
                 tracing::warn!(line = %row.line, message = row.message, reason, "media not brought to the network yet");
-                return self
-                    .put_back(row, delay::exponential_ms(row.attempts + 1, spread(row)))
-                    .await;
+                return self.put_back(row, self.backoff_ms(), self.refusals()).await;
             }
         };
-        let send = down::send(
-            message,
-            &resolved,
-            opaque(&self.line.deployment, row.message),
-        );
+        let send = down::send(message, &resolved, opaque(&self.line.deployment, row.message));
         self.claim(row).await?;
         match self.line.client.send(&send).await {
-            Ok(sent) => self.sent(row, sent.id).await,
-            Err(Failure::Refused(error)) => self.refused(row, message, &error).await,
+            Ok(sent) => {
+                self.reach = Reach::Answered;
+                self.sent(row, sent.id).await
+            }
+            Err(Failure::Refused(error)) if is_gateway_timeout(&error) => Ok(self.unknown(row, &error.message)),
+            Err(Failure::Refused(error)) => {
+                self.reach = Reach::Answered;
+                self.may_have_left = false;
+                self.refused(row, message, &error, uploaded).await
+            }
             Err(Failure::Unsent(reason)) => {
                 tracing::debug!(line = %row.line, message = row.message, reason, "not sent");
-                self.pause_ms = Some(unreachable_pause_ms(row.attempts + 1));
-                self.put_back(row, 0).await
+                self.reach = Reach::Unreachable;
+                self.may_have_left = false;
+                self.put_back(row, 0, self.entry.attempts).await
             }
-            Err(Failure::Unknown(reason)) => {
-                tracing::warn!(line = %row.line, message = row.message, reason, "no answer to a send: waiting for a status");
-                self.pause_ms = Some(unreachable_pause_ms(1));
-                Ok(Outcome::PutBack(self.uncertain()))
-            }
+            Err(Failure::Unknown(reason)) => Ok(self.unknown(row, &reason)),
         }
     }
 
-    /// Media on the network, the quoted message, parameter names.
-    async fn resolve(
-        &self,
-        message: &Outgoing,
-    ) -> Result<Result<Resolved, UploadTrouble>, StoreError> {
-        let mut resolved = Resolved::default();
+    /// No answer: it stays claimed. If no status names it in time, it follows `on_unknown`.
+    fn unknown(&mut self, row: &OutboxRow, reason: &str) -> Outcome {
+        tracing::warn!(line = %row.line, message = row.message, reason, "no answer to a send: waiting for a status");
+        self.reach = Reach::Unreachable;
+        Outcome::PutBack(self.again(0))
+    }
+
+    /// Media on the network, the quoted message, parameter names; and whether a stored file was uploaded for it just now.
+    async fn resolve(&self, message: &Outgoing) -> Result<Result<(Resolved, bool), UploadTrouble>, StoreError> {
+        let (mut resolved, mut uploaded) = (Resolved::default(), false);
         for (field, kind, media) in down::media_of(message) {
-            match upload::upstream_id(&self.line, &field, kind, media).await? {
-                Ok(id) => resolved.media.push(id),
+            match upload::upstream_id(&self.line, &field, kind, media, self.refusals()).await? {
+                Ok(found) => {
+                    uploaded |= found.is_fresh;
+                    resolved.media.push(found.id);
+                }
                 Err(trouble) => return Ok(Err(trouble)),
             }
         }
-        if let Some(quoted) = message
-            .context
-            .as_deref()
-            .and_then(|id| self.line.minter.open(id))
-        {
-            resolved.context = self
-                .line
-                .store()
-                .message(quoted.key)
-                .await?
-                .and_then(|quoted| quoted.network_id);
+        if let Some(quoted) = message.context.as_deref().and_then(|id| self.line.minter.open(id)) {
+            let found = self.line.store().message(quoted.key).await?;
+            let ours = found.filter(|quoted| quoted.line == self.line.config.name);
+            resolved.context = ours.and_then(|quoted| quoted.network_id);
         }
-        if let onprem::message::Content::Template(template) = &message.content {
+        if let Content::Template(template) = &message.content {
             let table = self.line.templates.table();
-            let same_language = |definition: &&onprem::template::Definition| {
-                definition.language == template.language
-            };
             resolved.named = (table.by_name.get(&template.name))
-                .and_then(|languages| languages.iter().find(same_language))
+                .and_then(|languages| languages.iter().find(|found| found.language == template.language))
                 .and_then(parameter_names);
         }
-        Ok(Ok(resolved))
+        Ok(Ok((resolved, uploaded)))
     }
 
-    async fn claim(&self, row: &OutboxRow) -> Result<(), StoreError> {
-        let claim = Change::Claim {
-            outbox: row.key,
-            token: self.fence.token,
-        };
-        self.line
-            .store()
-            .apply(Batch::of(vec![claim]).fenced(self.fence.clone()))
-            .await
-            .map(drop)
+    async fn claim(&mut self, row: &OutboxRow) -> Result<(), StoreError> {
+        self.apply(vec![Change::Claim { outbox: row.key, token: self.fence.token }]).await?;
+        self.may_have_left = true;
+        Ok(())
+    }
+
+    async fn apply(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+        let batch = Batch::of(changes).fenced(self.fence.clone());
+        self.line.store().apply(batch).await.map(drop)
     }
 
     /// The network has it: this is tried until the store has it too.
@@ -186,13 +182,8 @@ impl Attempt {
                 network_id: network_id.clone(),
                 at_ms: clock::now_ms(),
             };
-            match self
-                .line
-                .store()
-                .apply(Batch::of(vec![sent]).fenced(self.fence.clone()))
-                .await
-            {
-                Ok(_) => return Ok(Outcome::Finished),
+            match self.apply(vec![sent]).await {
+                Ok(()) => return Ok(Outcome::Finished),
                 // The network gave an id twice; the message is out all the same.
                 Err(StoreError::Conflict) => return self.finish(row).await,
                 Err(error @ (StoreError::Fenced | StoreError::Closed)) => return Err(error),
@@ -211,41 +202,55 @@ impl Attempt {
         &mut self,
         row: &OutboxRow,
         message: &Outgoing,
-        error: &graph::ApiError,
+        error: &ApiError,
+        uploaded: bool,
     ) -> Result<Outcome, StoreError> {
         // Media that the network has forgotten are brought there anew, once.
         if is_unknown_object(error) && !down::media_of(message).is_empty() {
-            if row.attempts == 0 {
+            if !uploaded {
                 upload::forget(&self.line, message).await?;
-                return self.put_back(row, 0).await;
+                return self.put_back(row, 0, self.entry.attempts).await;
             }
             let details = "the network does not know the media that were just brought to it";
-            return self
-                .fail(row, object(Code::INTERNAL, Some(details.to_owned())))
-                .await;
+            return self.fail(row, object(Code::INTERNAL, Some(details.to_owned()))).await;
         }
-        match verdict(error, row.attempts + 1) {
+        match verdict(error, self.refusals()) {
             Verdict::Fail(error) => self.fail(row, error).await,
-            Verdict::Retry(reason) => {
-                tracing::warn!(line = %row.line, message = row.message, code = error.code, reason = %reason.title, "refused for now");
-                let wait_ms = delay::exponential_ms(row.attempts + 1, spread(row));
-                self.pause_ms = Some(wait_ms.min(1_000));
-                self.put_back(row, wait_ms).await
+            Verdict::Retry(at_last) => {
+                let asked_ms = error.retry_after.map_or(0, |wait| i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
+                let wait_ms = self.backoff_ms().max(asked_ms);
+                if error.retry() == Retry::Backoff {
+                    self.reach = Reach::Slow(wait_ms.min(SLOW_MS).max(asked_ms.min(60_000)));
+                }
+                self.retry(row, message, wait_ms, at_last).await
             }
-            Verdict::RetryRecipient(_) => {
-                self.put_back(row, delay::pair_ms(row.attempts + 1)).await
-            }
-            Verdict::Disconnect(reason) => {
-                self.pause_ms = Some(1_000);
-                self.line.signals.trouble(Trouble::Disconnect(reason));
-                self.put_back(row, 0).await
-            }
-            Verdict::Unregister(reason) => {
-                self.pause_ms = Some(1_000);
-                self.line.signals.trouble(Trouble::Unregister(reason));
-                self.put_back(row, 0).await
-            }
+            Verdict::RetryRecipient(at_last) => self.retry(row, message, delay::pair_ms(self.refusals()), at_last).await,
+            Verdict::Disconnect(reason) => self.trouble(row, Trouble::Disconnect(reason)).await,
+            Verdict::Unregister(reason) => self.trouble(row, Trouble::Unregister(reason)).await,
         }
+    }
+
+    /// Tries again later, unless its lifetime is over by then.
+    async fn retry(
+        &mut self,
+        row: &OutboxRow,
+        message: &Outgoing,
+        wait_ms: i64,
+        at_last: ErrorObject,
+    ) -> Result<Outcome, StoreError> {
+        tracing::warn!(line = %row.line, message = row.message, code = at_last.code.0, wait_ms, "refused for now");
+        if row.expires_ms <= clock::now_ms().saturating_add(wait_ms) {
+            let error = if message.ttl_s.is_some() { expired(message) } else { at_last };
+            return self.fail(row, error).await;
+        }
+        self.put_back(row, wait_ms, self.refusals()).await
+    }
+
+    /// The line's trouble, not the message's: it stays queued.
+    async fn trouble(&mut self, row: &OutboxRow, trouble: Trouble) -> Result<Outcome, StoreError> {
+        self.reach = Reach::Slow(SLOW_MS);
+        self.line.signals.trouble(trouble);
+        self.put_back(row, 0, self.entry.attempts).await
     }
 
     /// A read receipt: sending it twice does no harm, so an unknown outcome is simply tried again.
@@ -253,34 +258,33 @@ impl Attempt {
         if row.expires_ms <= clock::now_ms() {
             return self.finish(row).await;
         }
-        match self.line.client.mark_read(network_id).await {
-            Ok(()) => self.finish(row).await,
-            Err(Failure::Refused(error)) => match verdict(&error, self.entry.attempts + 1) {
-                Verdict::Fail(reason) => {
-                    tracing::warn!(line = %row.line, code = error.code, reason = %reason.title, "the network refused a read receipt");
-                    self.finish(row).await
-                }
-                _ => {
-                    self.put_back(
-                        row,
-                        delay::exponential_ms(self.entry.attempts + 1, spread(row)),
-                    )
-                    .await
-                }
-            },
-            Err(Failure::Unsent(_) | Failure::Unknown(_)) => {
-                self.pause_ms = Some(unreachable_pause_ms(self.entry.attempts + 1));
-                self.put_back(row, 0).await
+        let failure = match self.line.client.mark_read(network_id).await {
+            Ok(()) => {
+                self.reach = Reach::Answered;
+                return self.finish(row).await;
+            }
+            Err(failure) => failure,
+        };
+        let Failure::Refused(error) = failure else {
+            self.reach = Reach::Unreachable;
+            return self.put_back(row, 0, self.entry.attempts).await;
+        };
+        self.reach = Reach::Answered;
+        match verdict(&error, self.refusals()) {
+            Verdict::Fail(reason) => {
+                tracing::warn!(line = %row.line, code = error.code, reason = reason.title, "the network refused a read receipt");
+                self.finish(row).await
+            }
+            Verdict::Disconnect(reason) => self.trouble(row, Trouble::Disconnect(reason)).await,
+            Verdict::Unregister(reason) => self.trouble(row, Trouble::Unregister(reason)).await,
+            Verdict::Retry(_) | Verdict::RetryRecipient(_) => {
+                self.put_back(row, self.backoff_ms(), self.refusals()).await
             }
         }
     }
 
     async fn finish(&self, row: &OutboxRow) -> Result<Outcome, StoreError> {
-        let finish = Change::FinishOutbox { outbox: row.key };
-        self.line
-            .store()
-            .apply(Batch::of(vec![finish]).fenced(self.fence.clone()))
-            .await?;
+        self.apply(vec![Change::FinishOutbox { outbox: row.key }]).await?;
         Ok(Outcome::Finished)
     }
 
@@ -290,21 +294,12 @@ impl Attempt {
         let found = self.line.store().message(row.message).await?;
         let mut changes = vec![
             Change::FinishOutbox { outbox: row.key },
-            Change::Raise {
-                message: row.message,
-                state: MessageState::Failed,
-                at_ms: now_ms,
-            },
+            Change::Raise { message: row.message, state: MessageState::Failed, at_ms: now_ms },
         ];
         if let Some(message) = found.filter(|_| self.line.has_webhook()) {
-            let id = self.line.minter.mint(true, &message.wa_id, message.key);
-            let notification = up::failed(
-                &id,
-                &message.wa_id,
-                message.opaque.as_deref(),
-                now_ms / 1000,
-                error,
-            );
+            let id = self.line.public_id(&message);
+            let opaque = message.opaque.as_deref();
+            let notification = up::failed(&id, &message.wa_id, opaque, now_ms / 1000, error);
             changes.push(Change::AppendCallback {
                 line: row.line.clone(),
                 lane: row.lane.clone(),
@@ -313,46 +308,52 @@ impl Attempt {
                 at_ms: now_ms,
             });
         }
-        self.line
-            .store()
-            .apply(Batch::of(changes).fenced(self.fence.clone()))
-            .await?;
+        self.apply(changes).await?;
         Ok(Outcome::Finished)
     }
 
-    async fn put_back(&self, row: &OutboxRow, wait_ms: i64) -> Result<Outcome, StoreError> {
-        let entry = self.later(wait_ms);
+    /// It did not leave: the claim is dropped, durably.
+    async fn put_back(&self, row: &OutboxRow, wait_ms: i64, attempts: u32) -> Result<Outcome, StoreError> {
         let change = Change::PutBack {
             queue: Queue::Outbox,
             key: row.key,
-            due_ms: entry.due_ms,
-            attempts: entry.attempts,
+            due_ms: clock::now_ms().saturating_add(wait_ms),
+            attempts,
             set_aside: false,
         };
-        self.line
-            .store()
-            .apply(Batch::of(vec![change]).fenced(self.fence.clone()))
-            .await?;
-        Ok(Outcome::PutBack(entry))
+        self.apply(vec![change]).await?;
+        Ok(Outcome::PutBack(Entry {
+            due_ms: self.line.signals.steady_ms().saturating_add(wait_ms),
+            attempts,
+            uncertain: false,
+            ..self.entry.clone()
+        }))
     }
 
-    fn later(&self, wait_ms: i64) -> Entry {
-        let mut entry = self.entry.clone();
-        entry.due_ms = clock::now_ms() + wait_ms;
-        entry.attempts = entry.attempts.saturating_add(1);
-        entry.uncertain = false;
-        entry
-    }
-
-    /// It stays claimed; if no status names it in time, it follows `on_unknown`.
-    fn uncertain(&self) -> Entry {
-        let wait_ms =
-            i64::try_from(self.line.config.reconcile_wait.as_millis()).unwrap_or(i64::MAX);
+    /// As it stands: what may have left waits for word of it, what cannot have waits `wait_ms`.
+    fn again(&self, wait_ms: i64) -> Entry {
+        let reconcile_ms = i64::try_from(self.line.config.reconcile_wait.as_millis()).unwrap_or(i64::MAX);
+        let wait_ms = if self.may_have_left { reconcile_ms } else { wait_ms };
         Entry {
-            uncertain: true,
-            ..self.later(wait_ms)
+            due_ms: self.line.signals.steady_ms().saturating_add(wait_ms),
+            uncertain: self.may_have_left,
+            ..self.entry.clone()
         }
     }
+
+    /// Refusals so far, with the one at hand.
+    fn refusals(&self) -> u32 {
+        self.entry.attempts.saturating_add(1)
+    }
+
+    fn backoff_ms(&self) -> i64 {
+        delay::exponential_ms(self.refusals(), self.entry.key.unsigned_abs())
+    }
+}
+
+/// A time-out between us and the network, told by a proxy: whether the request went through is not known.
+fn is_gateway_timeout(error: &ApiError) -> bool {
+    matches!(error.status, 408 | 502 | 504) && error.trace.is_none()
 }
 
 /// With and without a lifetime of its own (`messages.md` section 10).
@@ -362,9 +363,4 @@ fn expired(message: &Outgoing) -> ErrorObject {
         None => (Code::STALE, "it waited for more than a day"),
     };
     object(code, Some(details.to_owned()))
-}
-
-/// Something that differs from row to row, for spreading.
-fn spread(row: &OutboxRow) -> u64 {
-    row.key.unsigned_abs()
 }

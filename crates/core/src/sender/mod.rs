@@ -9,17 +9,19 @@ mod upload;
 use std::sync::Arc;
 use std::time::Duration;
 
-use store::{Fence, Lane, Queue, clock};
+use store::{Fence, Lane, Queue};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::decide::delay;
 use crate::decide::lanes::{Entry, Lanes};
-use crate::feed::{Feed, HELD};
+use crate::feed::Feed;
 use crate::line::{Line, LineState};
 
 /// Messages in flight per line.
 const IN_FLIGHT: usize = 64;
+/// The longest pause of a line whose network cannot be reached, milliseconds.
+const LONGEST_PAUSE_MS: i64 = 5_000;
 
 /// What became of one try.
 #[derive(Debug)]
@@ -30,14 +32,26 @@ pub(crate) enum Outcome {
     PutBack(Entry),
 }
 
+/// What one try says about the network as such.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// It answered.
+    Answered,
+    /// It asked to slow down: the whole line waits so long, milliseconds.
+    Slow(i64),
+    /// It could not be reached.
+    Unreachable,
+    /// Nothing: it was not asked.
+    NotAsked,
+}
+
 /// One try that came back.
 #[derive(Debug)]
 pub(crate) struct Settled {
     lane: Lane,
     entry: Entry,
     outcome: Outcome,
-    /// How long the whole line had better wait, milliseconds: the network could not be reached, or asked to slow down.
-    pause_ms: Option<i64>,
+    reach: Reach,
 }
 
 struct Sender {
@@ -47,35 +61,34 @@ struct Sender {
     feed: Feed,
     tries: JoinSet<Settled>,
     paused_until_ms: i64,
+    /// Pauses in a row because the network could not be reached.
+    unreachable: u32,
     was_ready: bool,
     stop: CancellationToken,
 }
 
 /// Runs until `stop`; what is in flight then is finished within `drain`.
 pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, drain: Duration) {
-    let feed = Feed::new(line.store(), &line.config.name, Queue::Outbox);
+    let mut states = line.watch_state();
     let mut sender = Sender {
-        line,
+        feed: Feed::new(&line, Queue::Outbox),
+        line: line.clone(),
         fence,
         lanes: Lanes::new(IN_FLIGHT),
-        feed,
         tries: JoinSet::new(),
         paused_until_ms: 0,
+        unreachable: 0,
         was_ready: false,
         stop: stop.clone(),
     };
-    let mut states = sender.line.watch_state();
     while !stop.is_cancelled() {
         sender.begin_tries();
-        // A longer outbox is counted by the housekeeping.
-        if sender.lanes.len() < HELD {
-            sender.line.signals.set_outbox_depth(sender.lanes.len());
-        }
+        let held = sender.lanes.len();
+        line.signals.set_outbox_depth(held, sender.feed.is_at_end());
         let wait = sender.wait();
-        let line = sender.line.clone();
         tokio::select! {
             () = stop.cancelled() => break,
-            () = sender.feed.ready(sender.lanes.len()) => sender.read().await,
+            () = sender.feed.ready(held) => sender.read().await,
             Some(settled) = sender.tries.join_next() => sender.settle(settled),
             _ = states.changed() => {}
             () = line.signals.resolved_some.notified() => sender.forget_resolved(),
@@ -84,22 +97,24 @@ pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, 
     }
     let drained = tokio::time::timeout(drain, async {
         while sender.tries.join_next().await.is_some() {}
-    })
-    .await;
-    if drained.is_err() {
-        tracing::warn!(line = %sender.line.config.name, left = sender.tries.len(), "sends cut off; a status or the next start settles them");
+    });
+    if drained.await.is_err() {
+        let left = sender.tries.len();
+        tracing::warn!(line = %line.config.name, left, "sends cut off; a status or the next start settles them");
     }
 }
 
 impl Sender {
+    fn now_ms(&self) -> i64 {
+        self.line.signals.steady_ms()
+    }
+
     fn begin_tries(&mut self) {
-        let now_ms = clock::now_ms();
+        let now_ms = self.now_ms();
         let ready = *self.line.state.borrow() == LineState::Ready;
         if ready && !self.was_ready {
-            let wait_ms =
-                i64::try_from(self.line.config.reconcile_wait.as_millis()).unwrap_or(i64::MAX);
-            self.lanes
-                .hold_uncertain(now_ms.saturating_add(wait_ms), now_ms);
+            let wait_ms = i64::try_from(self.line.config.reconcile_wait.as_millis()).unwrap_or(i64::MAX);
+            self.lanes.hold_uncertain(now_ms.saturating_add(wait_ms), now_ms);
         }
         self.was_ready = ready;
         if !ready || now_ms < self.paused_until_ms {
@@ -107,28 +122,23 @@ impl Sender {
         }
         while let Some((lane, entry)) = self.lanes.next(now_ms) {
             let (line, fence, stop) = (self.line.clone(), self.fence.clone(), self.stop.clone());
-            self.tries
-                .spawn(attempt::run(line, fence, lane, entry, stop));
+            self.tries.spawn(attempt::run(line, fence, lane, entry, stop));
         }
     }
 
+    /// Until when nothing can go out that `begin_tries` did not let out already.
     fn wait(&self) -> Duration {
-        let now_ms = clock::now_ms();
-        let due_ms = match self.lanes.next_due_ms() {
-            // Only a change of the line's state or a settled try lets anything go.
-            Some(_) if !self.was_ready || self.lanes.in_flight() >= IN_FLIGHT => {
-                return Duration::from_mins(1);
-            }
-            Some(due_ms) => due_ms.max(self.paused_until_ms),
-            None => return Duration::from_mins(1),
-        };
-        Duration::from_millis(u64::try_from(due_ms - now_ms).unwrap_or(0).clamp(1, 60_000))
+        // Not ready, or all places taken: a change of state or a settled try wakes us.
+        let may_go = self.was_ready && self.lanes.in_flight() < IN_FLIGHT;
+        let due_ms = self.lanes.next_due_ms().filter(|_| may_go);
+        let wait_ms = due_ms.map_or(60_000, |due_ms| due_ms.max(self.paused_until_ms) - self.now_ms());
+        Duration::from_millis(u64::try_from(wait_ms).unwrap_or(0).clamp(1, 60_000))
     }
 
     async fn read(&mut self) {
         match self.feed.page().await {
             Ok(page) => {
-                let now_ms = clock::now_ms();
+                let now_ms = self.now_ms();
                 // Without an own connection the wait for word of them has not begun; `hold_uncertain` sets it.
                 for row in &page {
                     self.lanes.push(row, now_ms);
@@ -148,14 +158,20 @@ impl Sender {
         let settled = match settled {
             Ok(settled) => settled,
             Err(error) => {
-                // The lane stays busy: its row is claimed, and the next start looks at it.
-                tracing::error!(line = %self.line.config.name, %error, "a send ended without a result");
+                tracing::error!(line = %self.line.config.name, %error, "a send was aborted; the next start looks at its row");
                 return;
             }
         };
-        let now_ms = clock::now_ms();
-        if let Some(pause_ms) = settled.pause_ms {
-            self.paused_until_ms = self.paused_until_ms.max(now_ms + pause_ms);
+        let now_ms = self.now_ms();
+        match settled.reach {
+            Reach::Answered => self.unreachable = 0,
+            Reach::Slow(pause_ms) => self.paused_until_ms = self.paused_until_ms.max(now_ms + pause_ms),
+            // Many fail together: only the first of them lengthens the pause.
+            Reach::Unreachable if now_ms >= self.paused_until_ms => {
+                self.unreachable = self.unreachable.saturating_add(1);
+                self.paused_until_ms = now_ms + delay::exponential_ms(self.unreachable, 0).min(LONGEST_PAUSE_MS);
+            }
+            Reach::Unreachable | Reach::NotAsked => {}
         }
         match settled.outcome {
             Outcome::Finished => self.lanes.finish(&settled.lane, settled.entry.key, now_ms),
@@ -164,14 +180,9 @@ impl Sender {
     }
 
     fn forget_resolved(&mut self) {
-        let now_ms = clock::now_ms();
+        let now_ms = self.now_ms();
         for (lane, key) in self.line.signals.take_resolved() {
             self.lanes.remove(&lane, key, now_ms);
         }
     }
-}
-
-/// How long the whole line waits after the network could not be reached, milliseconds.
-fn unreachable_pause_ms(attempts: u32) -> i64 {
-    delay::exponential_ms(attempts, 0).min(5_000)
 }

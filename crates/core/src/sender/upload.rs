@@ -25,17 +25,31 @@ pub(super) enum Trouble {
     Later(String),
 }
 
-/// The network's id of a media object, uploading it first when it must.
+/// A media object on the network.
+#[derive(Debug)]
+pub(super) struct Upstream {
+    /// Its id there.
+    pub(super) id: String,
+    /// It was uploaded just now.
+    pub(super) is_fresh: bool,
+}
+
+/// The network's id of a media object, uploading it first when it must. `attempts` counts this try.
 pub(super) async fn upstream_id(
     line: &Line,
     field: &str,
     kind: MediaKind,
     media: &Media,
-) -> Result<Result<String, Trouble>, StoreError> {
+    attempts: u32,
+) -> Result<Result<Upstream, Trouble>, StoreError> {
+    let filename = media.filename.as_deref().unwrap_or("file");
     match &media.source {
-        MediaSource::Id(id) => stored(line, field, id, media.filename.as_deref()).await,
+        MediaSource::Id(id) => stored(line, field, id, filename, attempts).await,
         MediaSource::Link { link, .. } => {
-            Ok(linked(line, field, kind, link, media.filename.as_deref()).await)
+            // A link's file is held in memory: few at once. The semaphore is never closed.
+            let _place = line.link_places.acquire().await;
+            let linked = linked(line, field, kind, link, filename, attempts).await;
+            Ok(linked.map(|id| Upstream { id, is_fresh: true }))
         }
     }
 }
@@ -62,9 +76,10 @@ async fn stored(
     line: &Line,
     field: &str,
     id: &str,
-    filename: Option<&str>,
-) -> Result<Result<String, Trouble>, StoreError> {
-    let Some(mut found) = line
+    filename: &str,
+    attempts: u32,
+) -> Result<Result<Upstream, Trouble>, StoreError> {
+    let Some(found) = line
         .records
         .get::<record::Media>(&line.config.name, id)
         .await?
@@ -79,7 +94,7 @@ async fn stored(
         .as_ref()
         .filter(|_| found.upstream_until_ms > clock::now_ms())
     {
-        return Ok(Ok(upstream.clone()));
+        return Ok(Ok(Upstream { id: upstream.clone(), is_fresh: false }));
     }
     let file = match line.media.read(id).await {
         Ok(file) => file,
@@ -94,7 +109,7 @@ async fn stored(
     let uploaded = line
         .client
         .upload(
-            filename.unwrap_or("file"),
+            filename,
             &found.content_type,
             body,
             found.bytes,
@@ -102,12 +117,10 @@ async fn stored(
         .await;
     match uploaded {
         Ok(upstream) => {
-            found.upstream_id = Some(upstream.clone());
-            found.upstream_until_ms = clock::now_ms() + KEPT_MS;
-            line.records.save(&line.config.name, id, &found).await?;
-            Ok(Ok(upstream))
+            note(line, id, &upstream).await?;
+            Ok(Ok(Upstream { id: upstream, is_fresh: true }))
         }
-        Err(failure) => Ok(Err(upload_trouble(field, failure))),
+        Err(failure) => Ok(Err(upload_trouble(field, failure, attempts))),
     }
 }
 
@@ -116,7 +129,8 @@ async fn linked(
     field: &str,
     kind: MediaKind,
     link: &str,
-    filename: Option<&str>,
+    filename: &str,
+    attempts: u32,
 ) -> Result<String, Trouble> {
     let fetched = line
         .fetcher
@@ -132,13 +146,13 @@ async fn linked(
         .map_err(|refusal| Trouble::Fail(ErrorObject::from(&refusal)))?;
     line.client
         .upload(
-            filename.unwrap_or("file"),
+            filename,
             &content_type,
             reqwest::Body::from(fetched.body),
             bytes,
         )
         .await
-        .map_err(|failure| upload_trouble(field, failure))
+        .map_err(|failure| upload_trouble(field, failure, attempts))
 }
 
 /// What the server says, unless that is not one of the kind's types and the bytes know better.
@@ -157,9 +171,9 @@ fn content_type(kind: MediaKind, header: Option<&str>, body: &[u8]) -> String {
     }
 }
 
-fn upload_trouble(field: &str, failure: graph::Failure) -> Trouble {
+fn upload_trouble(field: &str, failure: graph::Failure, attempts: u32) -> Trouble {
     match failure {
-        graph::Failure::Refused(error) => match verdict(&error, 1) {
+        graph::Failure::Refused(error) => match verdict(&error, attempts) {
             Verdict::Fail(reason) => fail(
                 Code::INTERNAL,
                 format!(
@@ -175,4 +189,14 @@ fn upload_trouble(field: &str, failure: graph::Failure) -> Trouble {
 
 fn fail(code: Code, details: String) -> Trouble {
     Trouble::Fail(object(code, Some(details)))
+}
+
+/// Remembers where a stored file is on the network; one that was deleted meanwhile stays deleted.
+async fn note(line: &Line, id: &str, upstream: &str) -> Result<(), StoreError> {
+    let Some(mut found) = line.records.get::<record::Media>(&line.config.name, id).await? else {
+        return Ok(());
+    };
+    found.upstream_id = Some(upstream.to_owned());
+    found.upstream_until_ms = clock::now_ms() + KEPT_MS;
+    line.records.save(&line.config.name, id, &found).await
 }
