@@ -48,37 +48,41 @@ pub(crate) async fn run(line: Arc<Line>, stop: CancellationToken) {
 
 async fn connect_for_ever(line: &Arc<Line>) {
     let mut numbers = line.number.subscribe();
-    let mut failures: u32 = 0;
+    let mut failures = Failures::default();
     loop {
         let registered = numbers.borrow_and_update().is_some();
         if !registered {
             line.set_state(LineState::Unregistered);
+            failures = Failures::default();
             if numbers.changed().await.is_err() {
                 return;
             }
             continue;
         }
         let session = Session { line: line.clone() };
-        let end = session.run(failures > 0).await;
+        let end = session.run(failures.in_a_row > 0).await;
         *line.signals.offline() = None;
         let was_connected = matches!(line.state(), LineState::Ready | LineState::Starting(_));
-        failures = if was_connected {
-            1
-        } else {
-            failures.saturating_add(1)
-        };
+        failures.note(was_connected, line.signals.steady_ms());
         let pause = match end {
             End::Unreachable(trouble) => {
-                tracing::warn!(line = %line.config.name, reason = trouble, "not connected");
+                if failures.is_news(&trouble) {
+                    tracing::warn!(line = %line.config.name, reason = trouble, "not connected");
+                }
                 line.set_state(LineState::Connecting {
                     trouble: Some(trouble),
                 });
-                Duration::from_millis(100 << failures.min(5))
+                Duration::from_millis(100 << failures.in_a_row.min(5))
             }
             End::Disconnected(reason) => {
-                tracing::error!(line = %line.config.name, reason, "disconnected");
+                if failures.is_news(&reason) {
+                    tracing::error!(line = %line.config.name, reason, "disconnected");
+                }
                 line.set_state(LineState::Disconnected { reason });
-                Duration::from_secs(u64::from(line.settings().heartbeat_interval).clamp(1, 60))
+                let heartbeat = line.settings().heartbeat_interval.clamp(1, 60);
+                // Management calls are few by the hour: a refusal that lasts is asked about once a minute.
+                Duration::from_secs(u64::from(heartbeat) << failures.disconnected().min(4))
+                    .min(Duration::from_mins(1))
             }
             End::Unregistered(reason) => {
                 tracing::error!(line = %line.config.name, reason, "the number is not registered");
@@ -90,6 +94,50 @@ async fn connect_for_ever(line: &Arc<Line>) {
             () = tokio::time::sleep(pause) => {}
             _ = numbers.changed() => {}
         }
+    }
+}
+
+/// What went wrong with the last sessions.
+#[derive(Default)]
+struct Failures {
+    /// Sessions in a row that did not come about.
+    in_a_row: u32,
+    /// Sessions that ended as disconnected, with no long calm between.
+    disconnected: u32,
+    ended_ms: i64,
+    told: String,
+}
+
+impl Failures {
+    /// After a session that lasted so long the past is forgotten, milliseconds.
+    const CALM_MS: i64 = 2 * 60 * 1000;
+
+    fn note(&mut self, was_connected: bool, now_ms: i64) {
+        if was_connected && now_ms - self.ended_ms > Self::CALM_MS {
+            *self = Self::default();
+        }
+        if was_connected {
+            self.told.clear();
+        }
+        self.in_a_row = if was_connected {
+            1
+        } else {
+            self.in_a_row.saturating_add(1)
+        };
+        self.ended_ms = now_ms;
+    }
+
+    /// How many sessions before this one ended as disconnected; counts this one.
+    fn disconnected(&mut self) -> u32 {
+        self.disconnected = self.disconnected.saturating_add(1);
+        self.disconnected - 1
+    }
+
+    /// Whether a reason differs from the last one that was logged.
+    fn is_news(&mut self, reason: &str) -> bool {
+        let is_news = self.told != reason;
+        reason.clone_into(&mut self.told);
+        is_news
     }
 }
 
@@ -308,6 +356,7 @@ impl Session {
     async fn watch(&self) -> Result<std::convert::Infallible, End> {
         let line = &self.line;
         let mut numbers = line.number.subscribe();
+        let mut settings = line.watch_settings();
         loop {
             let heartbeat =
                 Duration::from_secs(u64::from(line.settings().heartbeat_interval.max(1)));
@@ -321,6 +370,7 @@ impl Session {
                 .max(Duration::from_millis(200));
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
+                Ok(()) = settings.changed() => {}
                 end = self.trouble() => return Err(end),
                 _ = numbers.changed() => return Err(End::Unreachable("the registration changed".to_owned())),
             }

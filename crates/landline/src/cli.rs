@@ -4,11 +4,12 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use clap::builder::{FalseyValueParser, Resettable};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use reqwest::Url;
+
 use crate::bench::BenchArgs;
 use crate::tour::TourArgs;
-use clap::builder::FalseyValueParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use reqwest::Url;
 
 const EXAMPLES: &str = "Examples:
   landline dev                  everything on this machine, with a simulated network
@@ -64,6 +65,32 @@ pub(crate) enum Command {
     Tour(TourArgs),
     /// Measure against a bare reference, in one run
     Bench(BenchArgs),
+}
+
+impl Cli {
+    /// Reads the command line and the environment; wrong usage ends the program with status 2.
+    pub(crate) fn read() -> Self {
+        let matches = without_empty_twins(Self::command()).get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+}
+
+/// A variable that is set to nothing counts as not set, as compose files have them.
+fn without_empty_twins(command: clap::Command) -> clap::Command {
+    let is_empty = |arg: &clap::Arg| {
+        arg.get_env()
+            .and_then(std::env::var_os)
+            .is_some_and(|value| value.is_empty())
+    };
+    command
+        .mut_args(|arg| {
+            if is_empty(&arg) {
+                arg.env(Resettable::Reset)
+            } else {
+                arg
+            }
+        })
+        .mut_subcommands(without_empty_twins)
 }
 
 /// Flags of logging, good for every subcommand.

@@ -29,14 +29,12 @@ mod tour;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Parser;
-
 use crate::cli::{Cli, Command};
 use crate::exit::Stop;
 use crate::terminal::Terminal;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::read();
     let (log_guard, log_level) = log::start(&cli.log);
     let (terminal, terminal_guard) = Terminal::stdout();
     // The process-wide provider: rustls panics at first use when it finds none, or two.

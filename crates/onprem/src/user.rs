@@ -50,13 +50,21 @@ pub fn parse_password_change(body: &[u8]) -> Result<String, Refusal> {
 }
 
 /// `new_password` of a login's optional body: absent, `null` and `""` are none. Not checked against the rules here.
+///
+/// Some programs send a form with the name and the password once more: what does not begin like JSON is ignored.
 pub fn parse_login(body: &[u8]) -> Result<Option<String>, Refusal> {
-    if parse::is_blank(body) {
+    if parse::is_blank(body) || !looks_like_json(body) {
         return Ok(None);
     }
     parse::read(body, |body| {
         Ok(body.optional_string("new_password")?.map(str::to_owned))
     })
+}
+
+/// Whether a body begins as a JSON object or array does (after a byte order mark, perhaps).
+fn looks_like_json(body: &[u8]) -> bool {
+    let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
+    matches!(text.trim_ascii_start().first(), Some(b'{' | b'['))
 }
 
 /// Checks a password against the rules (400 / 1009 that lists the failed ones), `field` named in the details.
@@ -179,6 +187,13 @@ mod tests {
     #[case(r#"{"username":"x","new_password":"weak"}"#, Some("weak"))]
     fn a_login_may_bring_a_new_password(#[case] body: &str, #[case] password: Option<&str>) {
         assert_eq!(parse_login(body.as_bytes()).unwrap().as_deref(), password);
+    }
+
+    #[test]
+    fn a_login_ignores_a_form_and_what_is_no_json() {
+        for body in ["username=admin&password=x", "null", "\"\"", "hello"] {
+            assert_eq!(parse_login(body.as_bytes()).unwrap(), None, "{body}");
+        }
     }
 
     #[test]

@@ -31,16 +31,18 @@ pub(crate) async fn take(
         return unknown_app();
     };
     let _reading = Reading::begin(&desk.relay.reading);
-    let signature = signature(request.headers());
+    // Without the form of a signature its body is of no interest.
+    let Some(signature) = signature(request.headers()) else {
+        return desk.unsigned(app);
+    };
+    // The semaphore is never closed.
+    let _place = desk.bodies.acquire().await;
     let body = match receive(request).await {
         Ok(body) => body,
         Err(refusal) => return refusal,
     };
-    if !is_signed(app, &body, signature.as_deref()) {
-        return refusal(
-            StatusCode::UNAUTHORIZED,
-            "the signature is missing or wrong",
-        );
+    if !graph::signature::verify(&app.app_secret, &body, Some(&signature)) {
+        return desk.unsigned(app);
     }
     let events = match split(&body) {
         Ok(events) => events,
@@ -75,10 +77,11 @@ impl Drop for Reading<'_> {
     }
 }
 
-/// `X-Hub-Signature-256`, as far as it is text.
+/// `X-Hub-Signature-256`, if it has the form of one.
 fn signature(headers: &HeaderMap) -> Option<String> {
-    let value = headers.get("x-hub-signature-256")?;
-    value.to_str().ok().map(str::to_owned)
+    let value = headers.get("x-hub-signature-256")?.to_str().ok()?;
+    let hex = value.trim().strip_prefix("sha256=")?;
+    (hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| value.to_owned())
 }
 
 /// The whole raw body, or the answer to one that is too long, too slow or broken off.
@@ -100,21 +103,30 @@ async fn receive(request: Request) -> Result<Bytes, Response> {
     }
 }
 
-/// Whether the app's secret signed these very bytes.
-fn is_signed(app: &App, body: &[u8], signature: Option<&str>) -> bool {
-    let is_signed = graph::signature::verify(&app.app_secret, body, signature);
-    if !is_signed {
-        tracing::warn!(
-            app = app.app_id,
-            bytes = body.len(),
-            has_signature = signature.is_some(),
-            "a webhook without the right signature was refused"
-        );
-    }
-    is_signed
-}
-
 impl Desk {
+    /// The answer to a webhook that the app's secret did not sign; the log has at most one line a second about them.
+    fn unsigned(&self, app: &App) -> Response {
+        self.refused.fetch_add(1, Ordering::Relaxed);
+        let now_ms = clock::now_ms();
+        let last_ms = self.refusal_logged_ms.load(Ordering::Relaxed);
+        if (now_ms - last_ms).abs() >= 1000
+            && (self.refusal_logged_ms)
+                .compare_exchange(last_ms, now_ms, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
+        {
+            let count = self.refused.swap(0, Ordering::Relaxed);
+            tracing::warn!(
+                app = app.app_id,
+                count,
+                "webhooks without the right signature were refused"
+            );
+        }
+        refusal(
+            StatusCode::UNAUTHORIZED,
+            "the signature is missing or wrong",
+        )
+    }
+
     /// Makes all events durable, in one batch: all of them or none.
     async fn keep(&self, events: &[Event]) -> Result<(), StoreError> {
         if events.is_empty() {

@@ -8,7 +8,7 @@ mod verification;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64};
 
 use axum::extract::DefaultBodyLimit;
 use axum::http::{StatusCode, header};
@@ -17,7 +17,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::json;
 use store::{LineName, SharedStore};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 /// One Meta app whose webhooks come in at `/graph/{app_id}`.
 #[derive(Clone)]
@@ -48,11 +48,17 @@ pub struct Relay {
 /// Greatest webhook body, bytes (`cloud-api.md` 2.2: the network sends up to 3 MB).
 pub const BODY_LIMIT: usize = 4 * 1024 * 1024;
 
+/// Bodies in memory at once: anybody may send one, and only its end tells whether it is signed.
+const BODIES: usize = 32;
+
 /// The routes: `GET` and `POST /graph/{app}`, `/livez`.
 pub fn router(relay: Relay) -> Router {
     let desk = Arc::new(Desk {
         relay,
         is_store_failing: AtomicBool::new(false),
+        bodies: Semaphore::new(BODIES),
+        refused: AtomicU64::new(0),
+        refusal_logged_ms: AtomicI64::new(0),
     });
     Router::new()
         .route("/graph/{app}", get(verification::answer).post(intake::take))
@@ -73,6 +79,11 @@ struct Desk {
     relay: Relay,
     /// Whether the last write failed: the log has a line when that starts and when it ends.
     is_store_failing: AtomicBool,
+    /// Places for bodies that are in memory.
+    bodies: Semaphore,
+    /// Webhooks that were refused since the log last said so.
+    refused: AtomicU64,
+    refusal_logged_ms: AtomicI64,
 }
 
 impl Desk {

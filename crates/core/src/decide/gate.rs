@@ -151,7 +151,11 @@ mod tests {
         assert_eq!(gate.passage(100), Passage::Closed(None));
 
         fail(&mut gate, "z", 100);
-        assert_eq!(gate.passage(100), Passage::Closed(None), "what flew before is no probe");
+        assert_eq!(
+            gate.passage(100),
+            Passage::Closed(None),
+            "what flew before is no probe"
+        );
         gate.probe_failed(100, BACKOFF);
         assert_eq!(gate.passage(100), Passage::Closed(Some(300)));
         gate.probe_sent();

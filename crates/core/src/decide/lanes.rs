@@ -110,7 +110,11 @@ impl Lanes {
                 let due_ms = entry.due_ms;
                 self.by_lane.insert(
                     row.lane.clone(),
-                    Waiting { entries: VecDeque::from([entry]), place: Place::Busy, head_done: false },
+                    Waiting {
+                        entries: VecDeque::from([entry]),
+                        place: Place::Busy,
+                        head_done: false,
+                    },
                 );
                 self.len += 1;
                 self.note(&row.lane, due_ms, now_ms);

@@ -51,7 +51,12 @@ pub(super) struct Delivered {
 }
 
 /// Posts one notification to `url` while that is the webhook's.
-pub(super) async fn run(line: Arc<Line>, url: String, in_force: CancellationToken, key: Key) -> Delivery {
+pub(super) async fn run(
+    line: Arc<Line>,
+    url: String,
+    in_force: CancellationToken,
+    key: Key,
+) -> Delivery {
     let posted = tokio::select! {
         () = in_force.cancelled() => return Delivery::Recalled,
         posted = AssertUnwindSafe(post(&line, &url, key)).catch_unwind() => posted,
@@ -61,7 +66,12 @@ pub(super) async fn run(line: Arc<Line>, url: String, in_force: CancellationToke
 
 /// Only 200 means taken (`webhooks.md` 1.3).
 async fn post(line: &Line, url: &str, key: Key) -> Delivery {
-    let row: CallbackRow = match line.store().callbacks(vec![key]).await.map(|mut rows| rows.pop()) {
+    let row: CallbackRow = match line
+        .store()
+        .callbacks(vec![key])
+        .await
+        .map(|mut rows| rows.pop())
+    {
         Ok(Some(row)) => row,
         Ok(None) => return Delivery::Gone,
         Err(error) => return Delivery::Unread(error),

@@ -120,7 +120,10 @@ impl Dispatcher {
             std::mem::take(&mut self.url_in_force).cancel();
         }
         let backoff = |settings: &ApplicationSettings| {
-            (settings.callback_backoff_delay_ms, settings.max_callback_backoff_delay_ms)
+            (
+                settings.callback_backoff_delay_ms,
+                settings.max_callback_backoff_delay_ms,
+            )
         };
         if changed_url || backoff(&old) != backoff(&self.settings) {
             self.gate.reset();
@@ -152,7 +155,13 @@ impl Dispatcher {
                 entry.key,
             );
             self.deliveries.spawn(async move {
-                Delivered { kind, lane, entry, delivery: deliver.await, permit }
+                Delivered {
+                    kind,
+                    lane,
+                    entry,
+                    delivery: deliver.await,
+                    permit,
+                }
             });
         }
     }
@@ -165,7 +174,10 @@ impl Dispatcher {
                 Some(aside) => (Kind::Aside, aside),
                 None => (Kind::Ordinary, self.lanes.next(now_ms)?),
             },
-            Passage::Probe => (Kind::Probe, self.lanes.probe().or_else(|| self.asides.probe())?),
+            Passage::Probe => (
+                Kind::Probe,
+                self.lanes.probe().or_else(|| self.asides.probe())?,
+            ),
             Passage::Closed(_) => return None,
         };
         Some((kind, lane, entry))
@@ -179,11 +191,16 @@ impl Dispatcher {
             // Every lane is in flight: one of them wakes us.
             Passage::Probe => None,
             Passage::Open => {
-                let aside = self.asides.next_due_ms().filter(|_| self.asides.in_flight() == 0);
+                let aside = self
+                    .asides
+                    .next_due_ms()
+                    .filter(|_| self.asides.in_flight() == 0);
                 self.lanes.next_due_ms().into_iter().chain(aside).min()
             }
         };
-        let wait_ms = due_ms.filter(|_| self.has_room()).map_or(60_000, |due_ms| due_ms - now_ms);
+        let wait_ms = due_ms
+            .filter(|_| self.has_room())
+            .map_or(60_000, |due_ms| due_ms - now_ms);
         Duration::from_millis(u64::try_from(wait_ms).unwrap_or(0).clamp(1, 60_000))
     }
 
@@ -219,27 +236,56 @@ impl Dispatcher {
                 return;
             }
         };
-        let Delivered { kind, lane, entry, delivery, permit } = delivered;
+        let Delivered {
+            kind,
+            lane,
+            entry,
+            delivery,
+            permit,
+        } = delivered;
         let is_aside = lane == own_lane(entry.key);
         let now_ms = self.now_ms();
-        let lanes = if is_aside { &mut self.asides } else { &mut self.lanes };
+        let lanes = if is_aside {
+            &mut self.asides
+        } else {
+            &mut self.lanes
+        };
         match delivery {
             Delivery::Taken => {
                 lanes.finish(&lane, entry.key, now_ms);
                 self.succeeded();
-                self.note(move || Change::FinishCallback { callback: entry.key }, permit);
+                self.note(
+                    move || Change::FinishCallback {
+                        callback: entry.key,
+                    },
+                    permit,
+                );
             }
             Delivery::Gone => {
                 lanes.finish(&lane, entry.key, now_ms);
                 self.release_probe(kind);
             }
             Delivery::Recalled => {
-                lanes.put_back(&lane, Entry { due_ms: now_ms, ..entry }, now_ms);
+                lanes.put_back(
+                    &lane,
+                    Entry {
+                        due_ms: now_ms,
+                        ..entry
+                    },
+                    now_ms,
+                );
                 self.release_probe(kind);
             }
             Delivery::Unread(error) => {
                 tracing::error!(line = %self.line.config.name, %error, "a notification cannot be read yet");
-                lanes.put_back(&lane, Entry { due_ms: now_ms + 1_000, ..entry }, now_ms);
+                lanes.put_back(
+                    &lane,
+                    Entry {
+                        due_ms: now_ms + 1_000,
+                        ..entry
+                    },
+                    now_ms,
+                );
                 self.release_probe(kind);
             }
             Delivery::Refused(reason) => self.refused(kind, &lane, entry, &reason, permit),
@@ -260,7 +306,14 @@ impl Dispatcher {
         }
     }
 
-    fn refused(&mut self, kind: Kind, lane: &Lane, mut entry: Entry, reason: &str, permit: OwnedSemaphorePermit) {
+    fn refused(
+        &mut self,
+        kind: Kind,
+        lane: &Lane,
+        mut entry: Entry,
+        reason: &str,
+        permit: OwnedSemaphorePermit,
+    ) {
         let now_ms = self.now_ms();
         if entry.attempts == 0 {
             entry.mark = self.taken;
@@ -283,8 +336,13 @@ impl Dispatcher {
         }
         let (key, attempts, due_ms) = (entry.key, entry.attempts, clock::now_ms() + wait_ms);
         self.keep(lane, entry, was_aside, set_aside);
-        let put_back =
-            move || Change::PutBack { queue: Queue::Callbacks, key, due_ms, attempts, set_aside };
+        let put_back = move || Change::PutBack {
+            queue: Queue::Callbacks,
+            key,
+            due_ms,
+            attempts,
+            set_aside,
+        };
         self.note(put_back, permit);
     }
 

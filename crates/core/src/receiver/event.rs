@@ -49,9 +49,17 @@ pub(super) async fn process(shared: &Arc<Shared>, key: Key, hopeless: bool) -> R
         Kind::Error(error) => format!("e:{}:{}", error.code, row.received_ms / 60_000),
         _ => event.seen_id(),
     };
-    let plan = Plan { shared, row: &row, seen_id };
+    let plan = Plan {
+        shared,
+        row: &row,
+        seen_id,
+    };
     match event.kind {
-        Kind::Message { message, contact, errors } => plan.message(*message, contact, errors).await?,
+        Kind::Message {
+            message,
+            contact,
+            errors,
+        } => plan.message(*message, contact, errors).await?,
         Kind::Status(status) => plan.status(&status).await?,
         Kind::Error(error) => plan.error(&error).await?,
         Kind::Field { field, .. } if field == "messages" || field.is_empty() => {
@@ -155,11 +163,16 @@ impl Plan<'_> {
         let settings = line.settings();
         let media = match up::media_of(&message) {
             // What was seen before is not downloaded again.
-            Some(_) if self.our_id(Some(&message.id)).await?.is_some() => return self.commit(Vec::new()).await,
-            Some((kind, id)) => Some(media::receive(self.shared, &settings, kind, id, &message).await?),
+            Some(_) if self.our_id(Some(&message.id)).await?.is_some() => {
+                return self.commit(Vec::new()).await;
+            }
+            Some((kind, id)) => {
+                Some(media::receive(self.shared, &settings, kind, id, &message).await?)
+            }
             None => None,
         };
-        let (media, downloaded) = media.map_or((None, None), |media| (Some(media.shown), media.downloaded));
+        let (media, downloaded) =
+            media.map_or((None, None), |media| (Some(media.shown), media.downloaded));
         // A dry run with an empty id tells whether it is delivered at all.
         let probe = line.minter.mint(false, "", 0);
         let delivered = up::message(
@@ -188,9 +201,17 @@ impl Plan<'_> {
         }];
         let news = self.contact(&wa_id, contact.as_ref());
         if let Some(news) = &news {
-            changes.push(line.records.put(&self.row.line, self.row.lane.as_str(), news)?);
+            changes.push(
+                line.records
+                    .put(&self.row.line, self.row.lane.as_str(), news)?,
+            );
         }
-        changes.extend(downloaded.as_ref().map(|downloaded| downloaded.record(&line)).transpose()?);
+        changes.extend(
+            downloaded
+                .as_ref()
+                .map(|downloaded| downloaded.record(&line))
+                .transpose()?,
+        );
         if delivered {
             let body = Body::FromMessageKey(Box::new(move |key| {
                 let id = line.minter.mint(false, wa_id.as_str(), key);

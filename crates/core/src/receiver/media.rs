@@ -78,7 +78,10 @@ pub(super) async fn receive(
     message: &Message,
 ) -> Result<Received, StoreError> {
     if !settings.auto_download.contains(&kind) {
-        return Ok(Received { shown: ReceivedMedia::Undownloaded(None), downloaded: None });
+        return Ok(Received {
+            shown: ReceivedMedia::Undownloaded(None),
+            downloaded: None,
+        });
     }
     let _waiting = Waiting::begin(shared);
     let trouble = match tokio::time::timeout(PATIENCE, shared.downloads.acquire()).await {
@@ -89,9 +92,16 @@ pub(super) async fn receive(
         Err(_) => Trouble::other("too many media wait to be downloaded"),
     };
     tracing::warn!(line = %shared.line.config.name, kind = message.kind, reason = trouble.details, "media not downloaded");
-    let code = if trouble.is_throttled { Code::RATE_LIMIT } else { Code::MEDIA_DOWNLOAD };
+    let code = if trouble.is_throttled {
+        Code::RATE_LIMIT
+    } else {
+        Code::MEDIA_DOWNLOAD
+    };
     let shown = ReceivedMedia::Undownloaded(Some(object(code, Some(trouble.details))));
-    Ok(Received { shown, downloaded: None })
+    Ok(Received {
+        shown,
+        downloaded: None,
+    })
 }
 
 struct Trouble {
@@ -102,7 +112,11 @@ struct Trouble {
 
 impl Trouble {
     fn other(details: impl Into<String>) -> Self {
-        Self { details: details.into(), is_throttled: false, is_final: false }
+        Self {
+            details: details.into(),
+            is_throttled: false,
+            is_final: false,
+        }
     }
 }
 
@@ -156,6 +170,13 @@ async fn download(shared: &Arc<Shared>, media_id: &str) -> Result<Received, Trou
         // Received media cannot be sent on by that id for long: `cloud-api.md` 1.5 gives seven days.
         upstream_until_ms: clock::now_ms(),
     };
-    let shown = ReceivedMedia::Stored { id: id.clone(), sha256: written.sha256, mime_type: info.mime_type };
-    Ok(Received { shown, downloaded: Some(Downloaded { id, record, file }) })
+    let shown = ReceivedMedia::Stored {
+        id: id.clone(),
+        sha256: written.sha256,
+        mime_type: info.mime_type,
+    };
+    Ok(Received {
+        shown,
+        downloaded: Some(Downloaded { id, record, file }),
+    })
 }

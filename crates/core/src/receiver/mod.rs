@@ -42,7 +42,11 @@ struct Shared {
 impl Shared {
     /// Events that may be in work now.
     fn places(&self) -> usize {
-        IN_WORK + self.waiting_for_media.load(Ordering::Relaxed).min(WAITING_FOR_MEDIA)
+        IN_WORK
+            + self
+                .waiting_for_media
+                .load(Ordering::Relaxed)
+                .min(WAITING_FOR_MEDIA)
     }
 }
 
@@ -88,7 +92,9 @@ pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, 
         }
     }
     // Cut off, an event simply stays in the inbox.
-    let drained = tokio::time::timeout(drain, async { while receiver.tasks.join_next().await.is_some() {} });
+    let drained = tokio::time::timeout(drain, async {
+        while receiver.tasks.join_next().await.is_some() {}
+    });
     drop(drained.await);
 }
 
@@ -102,9 +108,17 @@ impl Receiver {
         while let Some((lane, entry)) = self.lanes.next(self.now_ms()) {
             let shared = self.shared.clone();
             self.tasks.spawn(async move {
-                let process = AssertUnwindSafe(event::process(&shared, entry.key, entry.attempts >= TRIES));
-                let result = process.catch_unwind().await.unwrap_or(Err(event::Trouble::Panicked));
-                Processed { lane, entry, result }
+                let process =
+                    AssertUnwindSafe(event::process(&shared, entry.key, entry.attempts >= TRIES));
+                let result = process
+                    .catch_unwind()
+                    .await
+                    .unwrap_or(Err(event::Trouble::Panicked));
+                Processed {
+                    lane,
+                    entry,
+                    result,
+                }
             });
         }
     }
@@ -137,7 +151,11 @@ impl Receiver {
 
     fn settle(&mut self, processed: Result<Processed, tokio::task::JoinError>) {
         let line = self.shared.line.clone();
-        let Processed { lane, mut entry, result } = match processed {
+        let Processed {
+            lane,
+            mut entry,
+            result,
+        } = match processed {
             Ok(processed) => processed,
             Err(error) => {
                 tracing::error!(line = %line.config.name, %error, "an event was aborted; it stays in the inbox");

@@ -30,7 +30,13 @@ const STORE_WAIT_MS: i64 = 1_000;
 const SLOW_MS: i64 = 1_000;
 
 /// Tries a row once and tells what became of it.
-pub(super) async fn run(line: Arc<Line>, fence: Fence, lane: Lane, entry: Entry, stop: CancellationToken) -> Settled {
+pub(super) async fn run(
+    line: Arc<Line>,
+    fence: Fence,
+    lane: Lane,
+    entry: Entry,
+    stop: CancellationToken,
+) -> Settled {
     let mut attempt = Attempt {
         line,
         fence,
@@ -58,7 +64,12 @@ pub(super) async fn run(line: Arc<Line>, fence: Fence, lane: Lane, entry: Entry,
             Outcome::PutBack(attempt.again(60_000))
         }
     };
-    Settled { lane, entry, outcome, reach: attempt.reach }
+    Settled {
+        lane,
+        entry,
+        outcome,
+        reach: attempt.reach,
+    }
 }
 
 struct Attempt {
@@ -82,12 +93,20 @@ impl Attempt {
             Ok(Parcel::Receipt { network_id }) => self.receipt(&row, &network_id).await,
             Err(error) => {
                 tracing::error!(line = %row.line, message = row.message, %error, "an outbox row does not decode");
-                self.fail(&row, object(Code::INTERNAL, Some(format!("stored message: {error}")))).await
+                self.fail(
+                    &row,
+                    object(Code::INTERNAL, Some(format!("stored message: {error}"))),
+                )
+                .await
             }
         }
     }
 
-    async fn message(&mut self, row: &OutboxRow, message: &Outgoing) -> Result<Outcome, StoreError> {
+    async fn message(
+        &mut self,
+        row: &OutboxRow,
+        message: &Outgoing,
+    ) -> Result<Outcome, StoreError> {
         if self.may_have_left && self.line.config.on_unknown == OnUnknown::Fail {
             let details = "whether the message was sent is not known".to_owned();
             return self.fail(row, object(Code::GENERIC, Some(details))).await;
@@ -106,14 +125,20 @@ impl Attempt {
                 return self.put_back(row, self.backoff_ms(), self.refusals()).await;
             }
         };
-        let send = down::send(message, &resolved, opaque(&self.line.deployment, row.message));
+        let send = down::send(
+            message,
+            &resolved,
+            opaque(&self.line.deployment, row.message),
+        );
         self.claim(row).await?;
         match self.line.client.send(&send).await {
             Ok(sent) => {
                 self.reach = Reach::Answered;
                 self.sent(row, sent.id).await
             }
-            Err(Failure::Refused(error)) if is_gateway_timeout(&error) => Ok(self.unknown(row, &error.message)),
+            Err(Failure::Refused(error)) if is_gateway_timeout(&error) => {
+                Ok(self.unknown(row, &error.message))
+            }
             Err(Failure::Refused(error)) => {
                 self.reach = Reach::Answered;
                 self.may_have_left = false;
@@ -137,7 +162,10 @@ impl Attempt {
     }
 
     /// Media on the network, the quoted message, parameter names; and whether a stored file was uploaded for it just now.
-    async fn resolve(&self, message: &Outgoing) -> Result<Result<(Resolved, bool), UploadTrouble>, StoreError> {
+    async fn resolve(
+        &self,
+        message: &Outgoing,
+    ) -> Result<Result<(Resolved, bool), UploadTrouble>, StoreError> {
         let (mut resolved, mut uploaded) = (Resolved::default(), false);
         for (field, kind, media) in down::media_of(message) {
             match upload::upstream_id(&self.line, &field, kind, media, self.refusals()).await? {
@@ -148,7 +176,11 @@ impl Attempt {
                 Err(trouble) => return Ok(Err(trouble)),
             }
         }
-        if let Some(quoted) = message.context.as_deref().and_then(|id| self.line.minter.open(id)) {
+        if let Some(quoted) = message
+            .context
+            .as_deref()
+            .and_then(|id| self.line.minter.open(id))
+        {
             let found = self.line.store().message(quoted.key).await?;
             let ours = found.filter(|quoted| quoted.line == self.line.config.name);
             resolved.context = ours.and_then(|quoted| quoted.network_id);
@@ -156,14 +188,22 @@ impl Attempt {
         if let Content::Template(template) = &message.content {
             let table = self.line.templates.table();
             resolved.named = (table.by_name.get(&template.name))
-                .and_then(|languages| languages.iter().find(|found| found.language == template.language))
+                .and_then(|languages| {
+                    languages
+                        .iter()
+                        .find(|found| found.language == template.language)
+                })
                 .and_then(parameter_names);
         }
         Ok(Ok((resolved, uploaded)))
     }
 
     async fn claim(&mut self, row: &OutboxRow) -> Result<(), StoreError> {
-        self.apply(vec![Change::Claim { outbox: row.key, token: self.fence.token }]).await?;
+        self.apply(vec![Change::Claim {
+            outbox: row.key,
+            token: self.fence.token,
+        }])
+        .await?;
         self.may_have_left = true;
         Ok(())
     }
@@ -212,19 +252,26 @@ impl Attempt {
                 return self.put_back(row, 0, self.entry.attempts).await;
             }
             let details = "the network does not know the media that were just brought to it";
-            return self.fail(row, object(Code::INTERNAL, Some(details.to_owned()))).await;
+            return self
+                .fail(row, object(Code::INTERNAL, Some(details.to_owned())))
+                .await;
         }
         match verdict(error, self.refusals()) {
             Verdict::Fail(error) => self.fail(row, error).await,
             Verdict::Retry(at_last) => {
-                let asked_ms = error.retry_after.map_or(0, |wait| i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
+                let asked_ms = error.retry_after.map_or(0, |wait| {
+                    i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)
+                });
                 let wait_ms = self.backoff_ms().max(asked_ms);
                 if error.retry() == Retry::Backoff {
                     self.reach = Reach::Slow(wait_ms.min(SLOW_MS).max(asked_ms.min(60_000)));
                 }
                 self.retry(row, message, wait_ms, at_last).await
             }
-            Verdict::RetryRecipient(at_last) => self.retry(row, message, delay::pair_ms(self.refusals()), at_last).await,
+            Verdict::RetryRecipient(at_last) => {
+                self.retry(row, message, delay::pair_ms(self.refusals()), at_last)
+                    .await
+            }
             Verdict::Disconnect(reason) => self.trouble(row, Trouble::Disconnect(reason)).await,
             Verdict::Unregister(reason) => self.trouble(row, Trouble::Unregister(reason)).await,
         }
@@ -240,7 +287,11 @@ impl Attempt {
     ) -> Result<Outcome, StoreError> {
         tracing::warn!(line = %row.line, message = row.message, code = at_last.code.0, wait_ms, "refused for now");
         if row.expires_ms <= clock::now_ms().saturating_add(wait_ms) {
-            let error = if message.ttl_s.is_some() { expired(message) } else { at_last };
+            let error = if message.ttl_s.is_some() {
+                expired(message)
+            } else {
+                at_last
+            };
             return self.fail(row, error).await;
         }
         self.put_back(row, wait_ms, self.refusals()).await
@@ -284,7 +335,8 @@ impl Attempt {
     }
 
     async fn finish(&self, row: &OutboxRow) -> Result<Outcome, StoreError> {
-        self.apply(vec![Change::FinishOutbox { outbox: row.key }]).await?;
+        self.apply(vec![Change::FinishOutbox { outbox: row.key }])
+            .await?;
         Ok(Outcome::Finished)
     }
 
@@ -294,7 +346,11 @@ impl Attempt {
         let found = self.line.store().message(row.message).await?;
         let mut changes = vec![
             Change::FinishOutbox { outbox: row.key },
-            Change::Raise { message: row.message, state: MessageState::Failed, at_ms: now_ms },
+            Change::Raise {
+                message: row.message,
+                state: MessageState::Failed,
+                at_ms: now_ms,
+            },
         ];
         if let Some(message) = found.filter(|_| self.line.has_webhook()) {
             let id = self.line.public_id(&message);
@@ -313,7 +369,12 @@ impl Attempt {
     }
 
     /// It did not leave: the claim is dropped, durably.
-    async fn put_back(&self, row: &OutboxRow, wait_ms: i64, attempts: u32) -> Result<Outcome, StoreError> {
+    async fn put_back(
+        &self,
+        row: &OutboxRow,
+        wait_ms: i64,
+        attempts: u32,
+    ) -> Result<Outcome, StoreError> {
         let change = Change::PutBack {
             queue: Queue::Outbox,
             key: row.key,
@@ -332,8 +393,13 @@ impl Attempt {
 
     /// As it stands: what may have left waits for word of it, what cannot have waits `wait_ms`.
     fn again(&self, wait_ms: i64) -> Entry {
-        let reconcile_ms = i64::try_from(self.line.config.reconcile_wait.as_millis()).unwrap_or(i64::MAX);
-        let wait_ms = if self.may_have_left { reconcile_ms } else { wait_ms };
+        let reconcile_ms =
+            i64::try_from(self.line.config.reconcile_wait.as_millis()).unwrap_or(i64::MAX);
+        let wait_ms = if self.may_have_left {
+            reconcile_ms
+        } else {
+            wait_ms
+        };
         Entry {
             due_ms: self.line.signals.steady_ms().saturating_add(wait_ms),
             uncertain: self.may_have_left,

@@ -113,8 +113,10 @@ impl Sender {
         let now_ms = self.now_ms();
         let ready = *self.line.state.borrow() == LineState::Ready;
         if ready && !self.was_ready {
-            let wait_ms = i64::try_from(self.line.config.reconcile_wait.as_millis()).unwrap_or(i64::MAX);
-            self.lanes.hold_uncertain(now_ms.saturating_add(wait_ms), now_ms);
+            let wait_ms =
+                i64::try_from(self.line.config.reconcile_wait.as_millis()).unwrap_or(i64::MAX);
+            self.lanes
+                .hold_uncertain(now_ms.saturating_add(wait_ms), now_ms);
         }
         self.was_ready = ready;
         if !ready || now_ms < self.paused_until_ms {
@@ -122,7 +124,8 @@ impl Sender {
         }
         while let Some((lane, entry)) = self.lanes.next(now_ms) {
             let (line, fence, stop) = (self.line.clone(), self.fence.clone(), self.stop.clone());
-            self.tries.spawn(attempt::run(line, fence, lane, entry, stop));
+            self.tries
+                .spawn(attempt::run(line, fence, lane, entry, stop));
         }
     }
 
@@ -131,7 +134,9 @@ impl Sender {
         // Not ready, or all places taken: a change of state or a settled try wakes us.
         let may_go = self.was_ready && self.lanes.in_flight() < IN_FLIGHT;
         let due_ms = self.lanes.next_due_ms().filter(|_| may_go);
-        let wait_ms = due_ms.map_or(60_000, |due_ms| due_ms.max(self.paused_until_ms) - self.now_ms());
+        let wait_ms = due_ms.map_or(60_000, |due_ms| {
+            due_ms.max(self.paused_until_ms) - self.now_ms()
+        });
         Duration::from_millis(u64::try_from(wait_ms).unwrap_or(0).clamp(1, 60_000))
     }
 
@@ -165,11 +170,14 @@ impl Sender {
         let now_ms = self.now_ms();
         match settled.reach {
             Reach::Answered => self.unreachable = 0,
-            Reach::Slow(pause_ms) => self.paused_until_ms = self.paused_until_ms.max(now_ms + pause_ms),
+            Reach::Slow(pause_ms) => {
+                self.paused_until_ms = self.paused_until_ms.max(now_ms + pause_ms);
+            }
             // Many fail together: only the first of them lengthens the pause.
             Reach::Unreachable if now_ms >= self.paused_until_ms => {
                 self.unreachable = self.unreachable.saturating_add(1);
-                self.paused_until_ms = now_ms + delay::exponential_ms(self.unreachable, 0).min(LONGEST_PAUSE_MS);
+                self.paused_until_ms =
+                    now_ms + delay::exponential_ms(self.unreachable, 0).min(LONGEST_PAUSE_MS);
             }
             Reach::Unreachable | Reach::NotAsked => {}
         }

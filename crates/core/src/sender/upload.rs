@@ -94,7 +94,10 @@ async fn stored(
         .as_ref()
         .filter(|_| found.upstream_until_ms > clock::now_ms())
     {
-        return Ok(Ok(Upstream { id: upstream.clone(), is_fresh: false }));
+        return Ok(Ok(Upstream {
+            id: upstream.clone(),
+            is_fresh: false,
+        }));
     }
     let file = match line.media.read(id).await {
         Ok(file) => file,
@@ -108,17 +111,15 @@ async fn stored(
     let body = reqwest::Body::wrap_stream(ReaderStream::new(file));
     let uploaded = line
         .client
-        .upload(
-            filename,
-            &found.content_type,
-            body,
-            found.bytes,
-        )
+        .upload(filename, &found.content_type, body, found.bytes)
         .await;
     match uploaded {
         Ok(upstream) => {
             note(line, id, &upstream).await?;
-            Ok(Ok(Upstream { id: upstream, is_fresh: true }))
+            Ok(Ok(Upstream {
+                id: upstream,
+                is_fresh: true,
+            }))
         }
         Err(failure) => Ok(Err(upload_trouble(field, failure, attempts))),
     }
@@ -193,7 +194,11 @@ fn fail(code: Code, details: String) -> Trouble {
 
 /// Remembers where a stored file is on the network; one that was deleted meanwhile stays deleted.
 async fn note(line: &Line, id: &str, upstream: &str) -> Result<(), StoreError> {
-    let Some(mut found) = line.records.get::<record::Media>(&line.config.name, id).await? else {
+    let Some(mut found) = line
+        .records
+        .get::<record::Media>(&line.config.name, id)
+        .await?
+    else {
         return Ok(());
     };
     found.upstream_id = Some(upstream.to_owned());

@@ -312,6 +312,11 @@ impl Start<'_> {
             .has_first_password()
             .await
             .map_err(|refusal| Stop::failed("the admin's record cannot be read", refusal))?;
+        if first_login {
+            self.published
+                .keep_password(FIRST_PASSWORD.to_owned())
+                .map_err(|error| Stop::failed("cannot write dev.json", error))?;
+        }
         let endpoints = Endpoints {
             api: addresses.api,
             api_plain: addresses.api_plain,

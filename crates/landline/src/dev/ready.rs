@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use landline_core::Line;
 use landline_core::call::account::Registered;
 use onprem::account::{CodeMethod, Registration};
-use onprem::user::ADMIN;
+use onprem::user::{ADMIN, FIRST_PASSWORD};
 use serde_json::json;
 use sim::{World, WorldCustomer};
 
@@ -47,7 +47,8 @@ pub(super) async fn prepare(
 
 /// Makes the admin's password the wanted one (or the one that is kept, or a new one), and logs in with it.
 async fn log_in(line: &Line, published: &Published, wanted: Option<&str>) -> Result<String, Stop> {
-    let kept = published.password();
+    // The first password is kept in dev.json too, and is no password to go on with.
+    let kept = published.password().filter(|kept| kept != FIRST_PASSWORD);
     let password = match (wanted, &kept) {
         (Some(wanted), _) => wanted.to_owned(),
         (None, Some(kept)) => kept.clone(),
@@ -59,20 +60,14 @@ async fn log_in(line: &Line, published: &Published, wanted: Option<&str>) -> Res
             .keep_password(password.clone())
             .map_err(|error| Stop::failed("cannot write dev.json", error))?;
     }
-    let refused = |refusal: onprem::Refusal| Stop::failed("the admin cannot log in", refusal);
-    match line.login(ADMIN, &password, None, HERE).await {
-        Ok(issued) => return Ok(issued.token),
-        Err(refusal) if refusal.status >= 500 => return Err(refused(refusal)),
-        // Another password is in force.
-        Err(_) => {}
-    }
+    // Changes nothing, and revokes nothing, when that is the password already.
     line.set_admin_password(&password)
         .await
         .map_err(|refusal| Stop::failed("the admin's password cannot be set", refusal))?;
     let issued = line
         .login(ADMIN, &password, None, HERE)
         .await
-        .map_err(refused)?;
+        .map_err(|refusal| Stop::failed("the admin cannot log in", refusal))?;
     Ok(issued.token)
 }
 

@@ -1,12 +1,11 @@
-//! Passwords: Argon2id, off the async threads, two at a time.
+//! Passwords: Argon2id, on a thread of its own, one at a time.
 
-use std::sync::Arc;
+use std::sync::{OnceLock, mpsc};
 
 use argon2::password_hash::Error;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use onprem::{Code, Refusal};
-use tokio::sync::Semaphore;
-use tokio::task::spawn_blocking;
+use tokio::sync::{Semaphore, oneshot};
 
 /// 7 MiB and five passes: the strength that OWASP's cheat sheet puts beside 19 MiB and two, in a process that stays small.
 const PARAMS: Params = match Params::new(7168, 5, 1, None) {
@@ -14,24 +13,45 @@ const PARAMS: Params = match Params::new(7168, 5, 1, None) {
     Err(_) => panic!("these parameters are within Argon2's ranges"),
 };
 
-/// Computed at the same time.
-const AT_ONCE: usize = 2;
 /// Waiting or computed; some seconds of work. Beyond it callers are told to come back.
 const PLACES: usize = 256;
 
+type Work = Box<dyn FnOnce(&Argon2<'_>) + Send>;
+
 /// Hashes and compares passwords.
 pub(super) struct Passwords {
-    slots: Arc<Semaphore>,
+    /// To the one thread that computes. It takes 7 MiB, again and again the same: threads that come and go would each
+    /// keep theirs, as the allocator has an arena for each.
+    worker: OnceLock<mpsc::Sender<Work>>,
     places: Semaphore,
 }
 
 impl Default for Passwords {
     fn default() -> Self {
         Self {
-            slots: Arc::new(Semaphore::new(AT_ONCE)),
+            worker: OnceLock::new(),
             places: Semaphore::new(PLACES),
         }
     }
+}
+
+/// Computes until the last sender has gone.
+fn start_worker() -> mpsc::Sender<Work> {
+    let (sender, works) = mpsc::channel::<Work>();
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, PARAMS);
+    let run = move || {
+        for work in works {
+            work(&argon2);
+        }
+    };
+    // Without the thread the sender leads nowhere, and whoever sends is told.
+    if let Err(error) = std::thread::Builder::new()
+        .name("passwords".to_owned())
+        .spawn(run)
+    {
+        tracing::error!(%error, "no thread for passwords");
+    }
+    sender
 }
 
 impl Passwords {
@@ -71,15 +91,14 @@ impl Passwords {
         let _place = self.places.try_acquire().map_err(|_| {
             Refusal::new(Code::OVERLOADED, "too many logins at once: try again soon").retry_after(1)
         })?;
-        let slot = self.slots.clone().acquire_owned().await.map_err(failed)?;
-        // The slot goes with the work: a caller that goes away does not stop a thread.
-        let work = spawn_blocking(move || {
-            let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, PARAMS);
-            let outcome = work(&argon2);
-            drop(slot);
-            outcome
+        let (answer, outcome) = oneshot::channel();
+        let work = Box::new(move |argon2: &Argon2<'_>| {
+            // A caller that went away needs no answer.
+            answer.send(work(argon2)).ok();
         });
-        work.await.map_err(failed)?.map_err(failed)
+        let worker = self.worker.get_or_init(start_worker);
+        worker.send(work).map_err(failed)?;
+        outcome.await.map_err(failed)?.map_err(failed)
     }
 }
 
