@@ -132,16 +132,30 @@ impl Lanes {
         self.fly(lane)
     }
 
-    /// The head of another lane than the last probe's, due or not: what a closed gate lets through.
+    /// The head of another lane than the last probe's, due or not: what a closed gate lets through. One that was never
+    /// tried goes before those that failed: it may be the customers who are refused, not the webhook that is down.
     pub fn probe(&mut self) -> Option<(Lane, Entry)> {
         let from = self
             .last_probe
             .take()
             .map_or(Bound::Unbounded, Bound::Excluded);
         let free = |(_, waiting): &(&Lane, &Waiting)| waiting.place != Place::Busy;
-        let lane = (self.by_lane.range((from, Bound::Unbounded)).find(free))
-            .or_else(|| self.by_lane.iter().find(free))
-            .map(|(lane, _)| lane.clone())?;
+        let untried = |found: &(&Lane, &Waiting)| {
+            free(found)
+                && found
+                    .1
+                    .entries
+                    .front()
+                    .is_some_and(|head| head.attempts == 0)
+        };
+        let lane = (self
+            .by_lane
+            .range((from.clone(), Bound::Unbounded))
+            .find(untried))
+        .or_else(|| self.by_lane.iter().find(untried))
+        .or_else(|| self.by_lane.range((from, Bound::Unbounded)).find(free))
+        .or_else(|| self.by_lane.iter().find(free))
+        .map(|(lane, _)| lane.clone())?;
         self.last_probe = Some(lane.clone());
         self.unnote(&lane);
         self.fly(lane)
@@ -393,6 +407,21 @@ mod tests {
         }
 
         assert_eq!(probed, [1, 3, 1]);
+    }
+
+    #[test]
+    fn a_probe_prefers_what_was_never_tried() {
+        let mut lanes = Lanes::new(6);
+        for (lane, key, attempts) in [("a", 1, 3), ("b", 2, 3), ("c", 3, 0)] {
+            let row = Ref {
+                attempts,
+                ..row(lane, key, 1000)
+            };
+            lanes.push(&row, 0);
+        }
+
+        assert_eq!(lanes.probe().unwrap().1.key, 3);
+        assert_eq!(lanes.probe().unwrap().1.key, 1);
     }
 
     #[test]
