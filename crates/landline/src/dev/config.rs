@@ -215,11 +215,11 @@ mod tests {
 
     #[test]
     fn a_password_against_the_rules_ends_with_status_2() {
-        let stop = config(&["--ready", "--admin-password", "weak"]).expect_err("refused");
+        let stop = config(&["--ready", "--admin-password", "feeble"]).expect_err("refused");
 
         assert_eq!(stop.status(), 2);
         let sentence = stop.to_string();
-        assert!(!sentence.contains("weak"), "{sentence}");
+        assert!(!sentence.contains("feeble"), "{sentence}");
         assert!(sentence.contains("upper-case"), "{sentence}");
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Dev, Sink};
+use crate::support::{Dev, SOON, Sink};
 
 fn body_of(notification: &Value) -> String {
     notification["messages"][0]["text"]["body"]
@@ -121,4 +121,137 @@ async fn requests_carry_a_length_and_json() {
         serde_json::to_vec(&taken.body).unwrap().len().to_string()
     );
     assert!(header("user-agent").starts_with("landline/"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_url_recalls_what_hangs_at_the_old_one() {
+    let (hanging, alive) = (Sink::start().await, Sink::start().await);
+    hanging.answer(|_| Sink::NEVER);
+    let dev = Dev::with(&hanging).await;
+    let (api, phones) = (dev.api().await, dev.phones());
+    api.connected().await;
+    for n in 0..8 {
+        let customer = format!("1303555013{n}");
+        phones.add(&customer, "Impatient").await;
+        phones.write(&customer, "hanging {n}", 1).await;
+    }
+    hanging
+        .until("all six places hang", SOON, |_| {
+            (hanging.all().len() >= 6).then_some(())
+        })
+        .await;
+
+    let began = tokio::time::Instant::now();
+    api.patch(
+        "/v1/settings/application",
+        &json!({"webhooks": {"url": alive.url()}}),
+    )
+    .await;
+    alive
+        .until("everything comes to the new URL", SOON, |bodies| {
+            (bodies
+                .iter()
+                .filter(|body| body_of(body).starts_with("hanging"))
+                .count()
+                >= 8)
+                .then_some(())
+        })
+        .await;
+
+    assert!(
+        began.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        began.elapsed()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn never_more_are_in_flight_than_the_setting_says() {
+    let sink = Sink::start().await;
+    let dev = Dev::with(&sink).await;
+    let (api, phones) = (dev.api().await, dev.phones());
+    api.connected().await;
+    sink.until("the greetings", SOON, |bodies| {
+        (bodies.len() >= 3).then_some(())
+    })
+    .await;
+    sink.forget();
+    sink.answer(|_| Sink::NEVER);
+
+    for n in 0..20 {
+        let customer = format!("130355501{n:02}");
+        phones.add(&customer, "One of many").await;
+        phones.write(&customer, "in flight", 1).await;
+    }
+
+    sink.until("six hang", SOON, |_| (sink.all().len() >= 6).then_some(()))
+        .await;
+    // Whatever else was going to come has had its chance when something else has gone the whole way.
+    api.text(&phones.customer().await, "down").await;
+    phones.received(&phones.customer().await, 1).await;
+    assert_eq!(sink.all().len(), 6);
+    let health = api
+        .patch(
+            "/v1/settings/application",
+            &json!({"webhooks": {"max_concurrent_requests": 12}}),
+        )
+        .await;
+    assert_eq!(health.status, 200);
+    sink.until("twelve hang", SOON, |_| {
+        (sink.all().len() >= 12).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_refused_customers_do_not_take_the_webhook_for_down() {
+    let sink = Sink::start().await;
+    let dev = Dev::with(&sink).await;
+    let (api, phones) = (dev.api().await, dev.phones());
+    api.connected().await;
+    let settings =
+        json!({"callback_backoff_delay_ms": 100, "max_callback_backoff_delay_ms": 60_000});
+    assert_eq!(
+        api.patch("/v1/settings/application", &settings)
+            .await
+            .status,
+        200
+    );
+    sink.answer(|body| if body_of(body) == "poison" { 500 } else { 200 });
+    for n in 0..3 {
+        let customer = format!("1303555014{n}");
+        phones.add(&customer, "Poisoner").await;
+        phones.write(&customer, "poison", 1).await;
+    }
+    sink.until("the poison was tried", SOON, |_| {
+        (sink
+            .all()
+            .iter()
+            .filter(|taken| body_of(&taken.body) == "poison")
+            .count()
+            >= 6)
+            .then_some(())
+    })
+    .await;
+
+    phones.add("13035550149", "Healthy").await;
+    phones.write("13035550149", "healthy", 1).await;
+
+    sink.message("the healthy one", |message| {
+        message["text"]["body"] == "healthy"
+    })
+    .await;
+    let all = sink.all();
+    let healthy = all
+        .iter()
+        .position(|taken| body_of(&taken.body) == "healthy")
+        .unwrap();
+    let since = all[6..healthy]
+        .iter()
+        .filter(|taken| body_of(&taken.body) == "poison")
+        .count();
+    assert!(
+        since < 12,
+        "{since} probes went to known poison before the untried message"
+    );
 }

@@ -55,7 +55,7 @@ async fn a_webhook_without_the_right_signature_has_no_effect() {
         guest
             .dev()
             .log()
-            .contains("without the right signature was refused")
+            .contains("without the right signature were refused")
     );
 }
 
