@@ -1,9 +1,14 @@
 //! Passwords: Argon2id, on a thread of its own, one at a time.
 
+use std::cell::RefCell;
 use std::sync::{OnceLock, mpsc};
 
 use argon2::password_hash::Error;
-use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use argon2::password_hash::phc::{Output, ParamsString, Salt};
+use argon2::{
+    Algorithm, Argon2, Block, CustomizedPasswordHasher, Params, PasswordHash, PasswordHasher,
+    PasswordVerifier, Version,
+};
 use onprem::{Code, Refusal};
 use tokio::sync::{Semaphore, oneshot};
 
@@ -16,12 +21,75 @@ const PARAMS: Params = match Params::new(7168, 5, 1, None) {
 /// Waiting or computed; some seconds of work. Beyond it callers are told to come back.
 const PLACES: usize = 256;
 
-type Work = Box<dyn FnOnce(&Argon2<'_>) + Send>;
+type Work = Box<dyn FnOnce(&Hasher) + Send>;
+
+/// Argon2id in the same 7 MiB again and again: given back after each password they would come from another place of the
+/// heap the next time, and the process would grow.
+struct Hasher {
+    memory: RefCell<Vec<Block>>,
+}
+
+impl CustomizedPasswordHasher<PasswordHash> for Hasher {
+    type Params = Params;
+
+    fn hash_password_customized(
+        &self,
+        password: &[u8],
+        salt: &[u8],
+        algorithm: Option<&str>,
+        version: Option<u32>,
+        params: Params,
+    ) -> Result<PasswordHash, Error> {
+        let algorithm = algorithm
+            .map(Algorithm::try_from)
+            .transpose()?
+            .unwrap_or_default();
+        let version = version
+            .map(Version::try_from)
+            .transpose()?
+            .unwrap_or_default();
+        let mut memory = self.memory.borrow_mut();
+        if memory.len() < params.block_count() {
+            memory.resize(params.block_count(), Block::new());
+        }
+        let salt = Salt::new(salt)?;
+        let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
+        let hashed = PasswordHash {
+            algorithm: algorithm.ident(),
+            version: Some(version.into()),
+            params: ParamsString::try_from(&params)?,
+            salt: Some(salt),
+            hash: None,
+        };
+        Argon2::new(algorithm, version, params).hash_password_into_with_memory(
+            password,
+            &salt,
+            &mut output,
+            memory.as_mut_slice(),
+        )?;
+        Ok(PasswordHash {
+            hash: Some(Output::new(&output)?),
+            ..hashed
+        })
+    }
+}
+
+impl PasswordHasher<PasswordHash> for Hasher {
+    fn hash_password_with_salt(&self, password: &[u8], salt: &[u8]) -> Result<PasswordHash, Error> {
+        let algorithm = Algorithm::Argon2id.as_str();
+        self.hash_password_customized(
+            password,
+            salt,
+            Some(algorithm),
+            Some(Version::V0x13.into()),
+            PARAMS,
+        )
+    }
+}
 
 /// Hashes and compares passwords.
 pub(super) struct Passwords {
-    /// To the one thread that computes. It takes 7 MiB, again and again the same: threads that come and go would each
-    /// keep theirs, as the allocator has an arena for each.
+    /// To the one thread that computes.
     worker: OnceLock<mpsc::Sender<Work>>,
     places: Semaphore,
 }
@@ -38,10 +106,12 @@ impl Default for Passwords {
 /// Computes until the last sender has gone.
 fn start_worker() -> mpsc::Sender<Work> {
     let (sender, works) = mpsc::channel::<Work>();
-    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, PARAMS);
     let run = move || {
+        let hasher = Hasher {
+            memory: RefCell::default(),
+        };
         for work in works {
-            work(&argon2);
+            work(&hasher);
         }
     };
     // Without the thread the sender leads nowhere, and whoever sends is told.
@@ -58,8 +128,8 @@ impl Passwords {
     /// A password's hash as a PHC string.
     pub(super) async fn hash(&self, password: &str) -> Result<String, Refusal> {
         let password = password.to_owned();
-        self.compute(move |argon2| {
-            argon2
+        self.compute(move |hasher| {
+            hasher
                 .hash_password(password.as_bytes())
                 .map(|hash| hash.to_string())
         })
@@ -69,8 +139,8 @@ impl Passwords {
     /// Whether a password is the one behind a hash.
     pub(super) async fn matches(&self, password: &str, hash: &str) -> Result<bool, Refusal> {
         let (password, hash) = (password.to_owned(), hash.to_owned());
-        self.compute(move |argon2| {
-            match argon2.verify_password(password.as_bytes(), hash.as_str()) {
+        self.compute(move |hasher| {
+            match hasher.verify_password(password.as_bytes(), &PasswordHash::new(&hash)?) {
                 Ok(()) => Ok(true),
                 Err(Error::PasswordInvalid) => Ok(false),
                 Err(error) => Err(error),
@@ -86,15 +156,15 @@ impl Passwords {
 
     async fn compute<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Argon2<'_>) -> Result<T, Error> + Send + 'static,
+        work: impl FnOnce(&Hasher) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Refusal> {
         let _place = self.places.try_acquire().map_err(|_| {
             Refusal::new(Code::OVERLOADED, "too many logins at once: try again soon").retry_after(1)
         })?;
         let (answer, outcome) = oneshot::channel();
-        let work = Box::new(move |argon2: &Argon2<'_>| {
+        let work = Box::new(move |hasher: &Hasher| {
             // A caller that went away needs no answer.
-            answer.send(work(argon2)).ok();
+            answer.send(work(hasher)).ok();
         });
         let worker = self.worker.get_or_init(start_worker);
         worker.send(work).map_err(failed)?;
