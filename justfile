@@ -16,8 +16,8 @@ dev *flags:
     cargo run --release -- dev --ready {{ flags }}
 
 # The kill tests, eight times as long as in the gate.
-kill-long kills="200":
-    LANDLINE_TEST_KILLS={{ kills }} cargo test -p landline --test it -- --nocapture --test-threads 1 kill::
+long:
+    .ci/long
 
 # Accepted messages per second, against a bare reference in the same run.
 bench *flags:

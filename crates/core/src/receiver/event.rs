@@ -26,6 +26,13 @@ pub(super) enum Trouble {
     Panicked,
 }
 
+impl Trouble {
+    /// Whether it will come again however well the store works.
+    pub(super) fn is_ours(&self) -> bool {
+        matches!(self, Self::Panicked | Self::Store(StoreError::Damaged(_)))
+    }
+}
+
 /// Processes one row of the inbox. A row that is gone already is done. With `hopeless` it was tried often enough: it is
 /// kept aside, so that it holds up nobody.
 pub(super) async fn process(shared: &Arc<Shared>, key: Key, hopeless: bool) -> Result<(), Trouble> {

@@ -25,8 +25,8 @@ const IN_WORK: usize = 64;
 const DOWNLOADS: usize = 8;
 /// Events that may wait for media beside those in work.
 const WAITING_FOR_MEDIA: usize = 1024;
-/// An event that cannot be processed so often is kept aside, if the store is not to blame.
-const TRIES: u32 = 5;
+/// An event that this program failed over so often is kept aside. What the store fails over waits for the store.
+const TRIES: u64 = 5;
 
 /// What the tasks of one receiver share.
 struct Shared {
@@ -109,7 +109,7 @@ impl Receiver {
             let shared = self.shared.clone();
             self.tasks.spawn(async move {
                 let process =
-                    AssertUnwindSafe(event::process(&shared, entry.key, entry.attempts >= TRIES));
+                    AssertUnwindSafe(event::process(&shared, entry.key, entry.mark >= TRIES));
                 let result = process
                     .catch_unwind()
                     .await
@@ -176,6 +176,9 @@ impl Receiver {
             self.stop.cancel();
         } else if entry.attempts == 0 {
             tracing::error!(line = %line.config.name, event = entry.key, %trouble, "an event cannot be processed yet");
+        }
+        if trouble.is_ours() {
+            entry.mark += 1;
         }
         entry.attempts = entry.attempts.saturating_add(1);
         let wait_ms = delay::exponential_ms(entry.attempts, entry.key.unsigned_abs()).min(5_000);

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tokio::process::Command;
 
-use crate::support::{Dev, Sink, heavy};
+use crate::support::{Api, Dev, Sink, heavy};
 
 fn landline() -> Command {
     Command::new(env!("CARGO_BIN_EXE_landline"))
@@ -155,5 +155,55 @@ async fn a_taken_port_is_named_with_the_flag_that_moves_it() {
     assert!(
         told.contains(&address) && told.contains("--relay-listen"),
         "{told}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_api_key_opens_health_and_nothing_else() {
+    const KEY: &str = "monitor-key-0123456789";
+    let dev = Dev::builder()
+        .raw()
+        .env("LANDLINE_API_KEY", KEY)
+        .start()
+        .await;
+    let ask = async |path: &str, key: &str| {
+        let request = dev
+            .anonymous()
+            .request("GET", path)
+            .header("Authorization", format!("Apikey {key}"));
+        Api::finish(request).await
+    };
+
+    let health = ask("/v1/health", KEY).await;
+    assert_eq!(health.status, 200, "{health:?}");
+    assert_eq!(health.body["health"]["gateway_status"], "unregistered");
+    let wrong = ask("/v1/health", "monitor-key-9876543210").await;
+    assert_eq!((wrong.status, wrong.code()), (401, 1005), "{wrong:?}");
+    let elsewhere = ask("/v1/settings/application", KEY).await;
+    assert_eq!(
+        (elsewhere.status, elsewhere.code()),
+        (401, 1005),
+        "{elsewhere:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn empty_variables_count_as_not_set() {
+    let sink = Sink::start().await;
+    let dev = Dev::with(&sink).await;
+    let folder = dev.folder.clone();
+    drop(dev);
+
+    let again = Dev::builder()
+        .folder(&folder)
+        .env("LANDLINE_WEBHOOK", "")
+        .env("LANDLINE_NETWORK", "")
+        .start()
+        .await;
+
+    let settings = again.api().await.get("/v1/settings/application").await;
+    assert_eq!(
+        settings.body["settings"]["application"]["webhooks"]["url"],
+        sink.url()
     );
 }

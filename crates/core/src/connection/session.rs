@@ -1,4 +1,4 @@
-//! The line's session with its network, and its start-up flow: templates, then offline messages, then ready.
+//! A session with the network, and its start-up flow: templates, then offline messages, then ready.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,8 +8,8 @@ use graph::error::Retry;
 use graph::number::{Connected, Number};
 use store::{Key, Queue, StoreError};
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
+use super::End;
 use crate::decide::offline::{Limits, Offline, Verdict};
 use crate::line::{Line, LineState, Step};
 use crate::record;
@@ -18,136 +18,18 @@ use crate::signal::Trouble;
 /// After this time an older list of templates is used.
 const TEMPLATES_PATIENCE: Duration = Duration::from_mins(1);
 
-/// Why a session ended, or did not begin.
-enum End {
-    /// Somebody has to do something about it.
-    Disconnected(String),
-    /// No number is registered here, or upstream.
-    Unregistered(String),
-    /// The network cannot be reached.
-    Unreachable(String),
-}
-
-impl From<StoreError> for End {
-    fn from(error: StoreError) -> Self {
-        Self::Disconnected(format!("the store: {error}"))
-    }
-}
-
-/// Keeps the line connected until `stop`.
-pub(crate) async fn run(line: Arc<Line>, stop: CancellationToken) {
-    tokio::select! {
-        () = stop.cancelled() => {}
-        () = connect_for_ever(&line) => {}
-    }
-    *line.signals.offline() = None;
-    line.set_state(LineState::Disconnected {
-        reason: "the core is stopped".to_owned(),
-    });
-}
-
-async fn connect_for_ever(line: &Arc<Line>) {
-    let mut numbers = line.number.subscribe();
-    let mut failures = Failures::default();
-    loop {
-        let registered = numbers.borrow_and_update().is_some();
-        if !registered {
-            line.set_state(LineState::Unregistered);
-            failures = Failures::default();
-            if numbers.changed().await.is_err() {
-                return;
-            }
-            continue;
-        }
-        let session = Session { line: line.clone() };
-        let end = session.run(failures.in_a_row > 0).await;
-        *line.signals.offline() = None;
-        let was_connected = matches!(line.state(), LineState::Ready | LineState::Starting(_));
-        failures.note(was_connected, line.signals.steady_ms());
-        let pause = match end {
-            End::Unreachable(trouble) => {
-                if failures.is_news(&trouble) {
-                    tracing::warn!(line = %line.config.name, reason = trouble, "not connected");
-                }
-                line.set_state(LineState::Connecting {
-                    trouble: Some(trouble),
-                });
-                Duration::from_millis(100 << failures.in_a_row.min(5))
-            }
-            End::Disconnected(reason) => {
-                if failures.is_news(&reason) {
-                    tracing::error!(line = %line.config.name, reason, "disconnected");
-                }
-                line.set_state(LineState::Disconnected { reason });
-                let heartbeat = line.settings().heartbeat_interval.clamp(1, 60);
-                // Management calls are few by the hour: a refusal that lasts is asked about once a minute.
-                Duration::from_secs(u64::from(heartbeat) << failures.disconnected().min(4))
-                    .min(Duration::from_mins(1))
-            }
-            End::Unregistered(reason) => {
-                tracing::error!(line = %line.config.name, reason, "the number is not registered");
-                line.forget_registration().await;
-                continue;
-            }
-        };
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            _ = numbers.changed() => {}
-        }
-    }
-}
-
-/// What went wrong with the last sessions.
-#[derive(Default)]
-struct Failures {
-    /// Sessions in a row that did not come about.
-    in_a_row: u32,
-    /// Sessions that ended as disconnected, with no long calm between.
-    disconnected: u32,
-    ended_ms: i64,
-    told: String,
-}
-
-impl Failures {
-    /// After a session that lasted so long the past is forgotten, milliseconds.
-    const CALM_MS: i64 = 2 * 60 * 1000;
-
-    fn note(&mut self, was_connected: bool, now_ms: i64) {
-        if was_connected && now_ms - self.ended_ms > Self::CALM_MS {
-            *self = Self::default();
-        }
-        if was_connected {
-            self.told.clear();
-        }
-        self.in_a_row = if was_connected {
-            1
-        } else {
-            self.in_a_row.saturating_add(1)
-        };
-        self.ended_ms = now_ms;
-    }
-
-    /// How many sessions before this one ended as disconnected; counts this one.
-    fn disconnected(&mut self) -> u32 {
-        self.disconnected = self.disconnected.saturating_add(1);
-        self.disconnected - 1
-    }
-
-    /// Whether a reason differs from the last one that was logged.
-    fn is_news(&mut self, reason: &str) -> bool {
-        let is_news = self.told != reason;
-        reason.clone_into(&mut self.told);
-        is_news
-    }
-}
-
-struct Session {
+/// One session, from the connecting call to its end.
+pub(super) struct Session {
     line: Arc<Line>,
 }
 
 impl Session {
-    /// One session from the connecting call to its end.
-    async fn run(&self, again: bool) -> End {
+    pub(super) fn new(line: &Arc<Line>) -> Self {
+        Self { line: line.clone() }
+    }
+
+    /// Lives until something ends it. `again`: the one before failed, and the line's state still says how.
+    pub(super) async fn run(&self, again: bool) -> End {
         match self.live(again).await {
             Ok(never) => match never {},
             Err(end) => end,
