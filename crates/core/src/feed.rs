@@ -40,7 +40,7 @@ impl Feed {
 
     /// Whether everything that the queue holds was read, as far as is known.
     pub(crate) fn is_at_end(&self) -> bool {
-        !self.more
+        !self.more && !self.bell.has_changed().unwrap_or(false)
     }
 
     /// Waits until there is something to read, given how many references are held already.

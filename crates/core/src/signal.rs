@@ -1,6 +1,6 @@
 //! What the parts of one running line tell each other in memory. Nothing here is a promise: the store has the facts.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use store::{Key, Lane};
@@ -29,6 +29,11 @@ pub(crate) struct Signals {
     trouble: Mutex<Option<Trouble>>,
     /// There is trouble.
     pub(crate) troubled: Notify,
+    /// The network is heard again after it was not.
+    pub(crate) heard_again: Notify,
+    link_waits: AtomicUsize,
+    /// The number of tries that wait for a media link changed.
+    pub(crate) link_waits_changed: Notify,
     outbox: AtomicU64,
     outbox_is_longer: AtomicBool,
     callbacks: AtomicU64,
@@ -46,6 +51,9 @@ impl Signals {
             resolved_some: Notify::new(),
             trouble: Mutex::default(),
             troubled: Notify::new(),
+            heard_again: Notify::new(),
+            link_waits: AtomicUsize::new(0),
+            link_waits_changed: Notify::new(),
             outbox: AtomicU64::new(0),
             outbox_is_longer: AtomicBool::new(false),
             callbacks: AtomicU64::new(0),
@@ -74,6 +82,18 @@ impl Signals {
     /// The rows that were resolved since the last call.
     pub(crate) fn take_resolved(&self) -> Vec<(Lane, Key)> {
         std::mem::take(&mut *lock(&self.resolved))
+    }
+
+    /// Tries that wait for a media link.
+    pub(crate) fn link_waits(&self) -> usize {
+        self.link_waits.load(Ordering::Relaxed)
+    }
+
+    /// A try waits for a media link until the guard goes.
+    pub(crate) fn wait_for_link(&self) -> LinkWait<'_> {
+        self.link_waits.fetch_add(1, Ordering::Relaxed);
+        self.link_waits_changed.notify_one();
+        LinkWait(self)
     }
 
     /// Tells the connection of trouble; the first one counts.
@@ -131,6 +151,15 @@ impl Signals {
         // 0 means never, so seconds count from 1.
         let second = self.began.elapsed().as_secs() + 1;
         last.swap(second, Ordering::Relaxed) != second
+    }
+}
+
+/// A try that waits for a media link.
+pub(crate) struct LinkWait<'a>(&'a Signals);
+
+impl Drop for LinkWait<'_> {
+    fn drop(&mut self) {
+        self.0.link_waits.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

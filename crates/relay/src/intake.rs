@@ -18,6 +18,8 @@ use tokio::sync::watch;
 
 use crate::{App, BODY_LIMIT, Desk, Relay, refusal, unavailable, unknown_app};
 
+/// How long a body waits for a place before the network is told to come again.
+const PLACE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -35,8 +37,9 @@ pub(crate) async fn take(
     let Some(signature) = signature(request.headers()) else {
         return desk.unsigned(app);
     };
-    // The semaphore is never closed.
-    let _place = desk.bodies.acquire().await;
+    let Ok(_place) = tokio::time::timeout(PLACE_TIMEOUT, desk.bodies.acquire()).await else {
+        return unavailable();
+    };
     let body = match receive(request).await {
         Ok(body) => body,
         Err(refusal) => return refusal,

@@ -1,6 +1,7 @@
 //! A session with the network, and its start-up flow: templates, then offline messages, then ready.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use graph::Failure;
@@ -15,17 +16,24 @@ use crate::line::{Line, LineState, Step};
 use crate::record;
 use crate::signal::Trouble;
 
+/// Rows of the inbox read at once.
+const PAGE: usize = 1_000;
 /// After this time an older list of templates is used.
 const TEMPLATES_PATIENCE: Duration = Duration::from_mins(1);
 
 /// One session, from the connecting call to its end.
 pub(super) struct Session {
     line: Arc<Line>,
+    /// The last probe was not answered.
+    was_silent: AtomicBool,
 }
 
 impl Session {
     pub(super) fn new(line: &Arc<Line>) -> Self {
-        Self { line: line.clone() }
+        Self {
+            line: line.clone(),
+            was_silent: AtomicBool::new(false),
+        }
     }
 
     /// Lives until something ends it. `again`: the one before failed, and the line's state still says how.
@@ -147,12 +155,13 @@ impl Session {
             let page = self
                 .line
                 .store()
-                .take(Queue::Inbox, &self.line.config.name, after, 1000)
+                .take(Queue::Inbox, &self.line.config.name, after, PAGE)
                 .await?;
-            if page.is_empty() {
+            keys.extend(page.iter().map(|row| row.key));
+            // What comes while this is read is none of what was there before.
+            if page.len() < PAGE {
                 return Ok(keys);
             }
-            keys.extend(page.iter().map(|row| row.key));
         }
     }
 
@@ -270,12 +279,22 @@ impl Session {
                 Err(end_of(Failure::Refused(error)))
             }
             Ok(Err(failure)) => {
+                self.was_silent.store(true, Ordering::Relaxed);
                 tracing::debug!(line = %self.line.config.name, %failure, "the network does not answer");
                 // Not in a tight loop when it refuses at once.
                 tokio::time::sleep(Duration::from_millis(500)).await;
                 Ok(())
             }
-            Ok(Ok(())) | Err(_) => Ok(()),
+            Ok(Ok(())) => {
+                if self.was_silent.swap(false, Ordering::Relaxed) {
+                    self.line.signals.heard_again.notify_one();
+                }
+                Ok(())
+            }
+            Err(_) => {
+                self.was_silent.store(true, Ordering::Relaxed);
+                Ok(())
+            }
         }
     }
 

@@ -60,10 +60,11 @@ impl Gate {
         }
     }
 
-    /// The probe was not tried after all: another one may go.
-    pub fn probe_lost(&mut self) {
+    /// The probe was not tried after all: another one may go at this time.
+    pub fn probe_lost(&mut self, next_ms: i64) {
         if let Some(closed) = &mut self.closed {
             closed.probing = false;
+            closed.next_probe_ms = next_ms;
         }
     }
 

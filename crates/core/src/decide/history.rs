@@ -198,8 +198,12 @@ impl History {
             self.lanes.finish(&lane, entry.key, self.now);
         } else {
             entry.due_ms = self.now + 2;
+            if entry.uncertain {
+                // An earlier try may have left: it stays claimed.
+                entry.due_ms = self.now + RECONCILE;
+                return self.lanes.put_back(&lane, entry, self.now);
+            }
             entry.attempts += 1;
-            entry.uncertain = false;
             let back = Change::PutBack {
                 queue: Queue::Outbox,
                 key: entry.key,

@@ -263,7 +263,7 @@ impl Dispatcher {
             }
             Delivery::Gone => {
                 lanes.finish(&lane, entry.key, now_ms);
-                self.release_probe(kind);
+                self.release_probe(kind, now_ms);
             }
             Delivery::Recalled => {
                 lanes.put_back(
@@ -274,7 +274,7 @@ impl Dispatcher {
                     },
                     now_ms,
                 );
-                self.release_probe(kind);
+                self.release_probe(kind, now_ms);
             }
             Delivery::Unread(error) => {
                 tracing::error!(line = %self.line.config.name, %error, "a notification cannot be read yet");
@@ -286,7 +286,7 @@ impl Dispatcher {
                     },
                     now_ms,
                 );
-                self.release_probe(kind);
+                self.release_probe(kind, now_ms + 1_000);
             }
             Delivery::Refused(reason) => self.refused(kind, &lane, entry, &reason, permit),
         }
@@ -300,9 +300,9 @@ impl Dispatcher {
         }
     }
 
-    fn release_probe(&mut self, kind: Kind) {
+    fn release_probe(&mut self, kind: Kind, next_ms: i64) {
         if kind == Kind::Probe {
-            self.gate.probe_lost();
+            self.gate.probe_lost(next_ms);
         }
     }
 
@@ -389,7 +389,12 @@ impl Dispatcher {
             loop {
                 let batch = Batch::of(vec![change()]).fenced(fence.clone());
                 match line.store().apply(batch).await {
-                    Ok(_) | Err(StoreError::Conflict | StoreError::Closed | StoreError::Fenced) => return,
+                    Ok(_) | Err(StoreError::Conflict | StoreError::Closed) => return,
+                    Err(StoreError::Fenced) => {
+                        tracing::error!(line = %line.config.name, "another process took the line over: this core stops");
+                        stop.cancel();
+                        return;
+                    }
                     Err(error) if failures == 0 => {
                         tracing::error!(line = %line.config.name, %error, "a delivery cannot be noted yet");
                     }

@@ -115,7 +115,8 @@ impl Plan<'_> {
     }
 
     /// Commits the event with what it changes; an event that was seen before only leaves the inbox.
-    async fn commit(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+    /// Whether the changes were made.
+    async fn commit(&self, changes: Vec<Change>) -> Result<bool, StoreError> {
         let mut all = vec![
             Change::FinishInbox {
                 inbox: self.row.key,
@@ -134,11 +135,11 @@ impl Plan<'_> {
                     inbox: self.row.key,
                 }];
                 match apply(self.shared, finish).await {
-                    Err(StoreError::Conflict) => Ok(()),
-                    other => other,
+                    Ok(()) | Err(StoreError::Conflict) => Ok(false),
+                    Err(error) => Err(error),
                 }
             }
-            other => other,
+            other => other.map(|()| true),
         }
     }
 
@@ -171,7 +172,7 @@ impl Plan<'_> {
         let media = match up::media_of(&message) {
             // What was seen before is not downloaded again.
             Some(_) if self.our_id(Some(&message.id)).await?.is_some() => {
-                return self.commit(Vec::new()).await;
+                return self.commit(Vec::new()).await.map(drop);
             }
             Some((kind, id)) => {
                 Some(media::receive(self.shared, &settings, kind, id, &message).await?)
@@ -235,7 +236,9 @@ impl Plan<'_> {
             }));
             changes.push(self.callback("inbound_message", body));
         }
-        self.commit(changes).await?;
+        if !self.commit(changes).await? {
+            return Ok(());
+        }
         if let Some(news) = news {
             self.line().contacts.remember(self.row.lane.as_str(), news);
         }
@@ -291,7 +294,7 @@ impl Plan<'_> {
             let notification = up::deleted(&id, &customer, &message.timestamp);
             changes.push(self.callback("status_change", notification.to_bytes().into()));
         }
-        self.commit(changes).await
+        self.commit(changes).await.map(drop)
     }
 
     async fn status(&self, status: &Status) -> Result<(), StoreError> {
@@ -299,10 +302,13 @@ impl Plan<'_> {
         let Some(message) = self.message_of(status).await? else {
             // Sent by another program on the same number, or long collected.
             tracing::debug!(line = %self.row.line, status = status.status, "a status of a message that is not ours");
-            return self.commit(Vec::new()).await;
+            return self.commit(Vec::new()).await.map(drop);
         };
         let Some(state) = state_of(&status.status) else {
-            return self.commit(self.notification(status, &message)).await;
+            return self
+                .commit(self.notification(status, &message))
+                .await
+                .map(drop);
         };
         let now_ms = clock::now_ms();
         let mut changes = vec![Change::Raise {
@@ -384,7 +390,7 @@ impl Plan<'_> {
         if self.line().has_webhook() {
             changes.push(self.callback("error", notification.to_bytes().into()));
         }
-        self.commit(changes).await
+        self.commit(changes).await.map(drop)
     }
 }
 

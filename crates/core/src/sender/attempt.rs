@@ -11,6 +11,7 @@ use onprem::Code;
 use onprem::envelope::ErrorObject;
 use onprem::message::{Content, Outgoing};
 use store::{Batch, Change, Fence, Lane, MessageState, OutboxRow, Queue, StoreError, clock};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::upload::{self, Trouble as UploadTrouble};
@@ -26,6 +27,10 @@ use crate::translate::up;
 
 /// After a store that fails, milliseconds.
 const STORE_WAIT_MS: i64 = 1_000;
+/// From the moment the network is heard again to its statuses, milliseconds.
+const WORD_MS: i64 = 1_000;
+/// Rows of the inbox that are looked at before a message is sent again.
+const LOOKED_AT: usize = 1_000;
 /// The longest that one refused send pauses the whole line, milliseconds.
 const SLOW_MS: i64 = 1_000;
 
@@ -33,6 +38,7 @@ const SLOW_MS: i64 = 1_000;
 pub(super) async fn run(
     line: Arc<Line>,
     fence: Fence,
+    places: Arc<Semaphore>,
     lane: Lane,
     entry: Entry,
     stop: CancellationToken,
@@ -42,6 +48,7 @@ pub(super) async fn run(
         fence,
         entry: entry.clone(),
         stop,
+        places,
         reach: Reach::NotAsked,
         may_have_left: entry.uncertain,
     };
@@ -77,8 +84,10 @@ struct Attempt {
     fence: Fence,
     entry: Entry,
     stop: CancellationToken,
+    /// For what is in flight to the network.
+    places: Arc<Semaphore>,
     reach: Reach,
-    /// It is claimed, and nobody has said that it did not leave.
+    /// It is claimed, and a try of it may have left: this one or an earlier one.
     may_have_left: bool,
 }
 
@@ -107,15 +116,17 @@ impl Attempt {
         row: &OutboxRow,
         message: &Outgoing,
     ) -> Result<Outcome, StoreError> {
+        if self.entry.uncertain
+            && let Some(entry) = self.wait_for_word(row).await?
+        {
+            return Ok(Outcome::PutBack(entry));
+        }
         if self.may_have_left && self.line.config.on_unknown == OnUnknown::Fail {
             let details = "whether the message was sent is not known".to_owned();
             return self.fail(row, object(Code::GENERIC, Some(details))).await;
         }
         if row.expires_ms <= clock::now_ms() {
             return self.fail(row, expired(message)).await;
-        }
-        if self.may_have_left {
-            tracing::warn!(line = %row.line, message = row.message, "sent again: no status told whether it had left (possible duplicate)");
         }
         let (resolved, uploaded) = match self.resolve(message).await? {
             Ok(found) => found,
@@ -125,6 +136,13 @@ impl Attempt {
                 return self.put_back(row, self.backoff_ms(), self.refusals()).await;
             }
         };
+        // The semaphore is never closed.
+        let places = self.places.clone();
+        let _place = places.acquire().await;
+        if self.entry.uncertain {
+            self.entry.mark += 1;
+            tracing::warn!(line = %row.line, message = row.message, "sent again: no status told whether it had left (possible duplicate)");
+        }
         let send = down::send(
             message,
             &resolved,
@@ -141,17 +159,42 @@ impl Attempt {
             }
             Err(Failure::Refused(error)) => {
                 self.reach = Reach::Answered;
-                self.may_have_left = false;
+                self.may_have_left = self.entry.uncertain;
                 self.refused(row, message, &error, uploaded).await
             }
             Err(Failure::Unsent(reason)) => {
                 tracing::debug!(line = %row.line, message = row.message, reason, "not sent");
                 self.reach = Reach::Unreachable;
-                self.may_have_left = false;
+                self.may_have_left = self.entry.uncertain;
                 self.put_back(row, 0, self.entry.attempts).await
             }
             Err(Failure::Unknown(reason)) => Ok(self.unknown(row, &reason)),
         }
+    }
+
+    /// Before a message is sent again: a status of the earlier try has to have had its chance. It had none while the
+    /// network was not heard, or while something of this customer is still in the inbox; then there is more to wait.
+    async fn wait_for_word(&self, row: &OutboxRow) -> Result<Option<Entry>, StoreError> {
+        let heard = self.line.client.last_answer().map(|at| at.elapsed());
+        if heard.is_none_or(|ago| ago >= self.line.config.reconcile_wait) {
+            let wait_ms = match self.line.client.probe().await {
+                Ok(()) => WORD_MS,
+                Err(_) => return Ok(Some(self.again(0))),
+            };
+            let due_ms = self.line.signals.steady_ms() + wait_ms;
+            return Ok(Some(Entry {
+                due_ms,
+                ..self.entry.clone()
+            }));
+        }
+        let inbox = self
+            .line
+            .store()
+            .take(Queue::Inbox, &row.line, 0, LOOKED_AT)
+            .await?;
+        let is_waiting =
+            inbox.len() == LOOKED_AT || inbox.iter().any(|event| event.lane == row.lane);
+        Ok(is_waiting.then(|| self.again(0)))
     }
 
     /// No answer: it stays claimed. If no status names it in time, it follows `on_unknown`.
@@ -225,7 +268,17 @@ impl Attempt {
             match self.apply(vec![sent]).await {
                 Ok(()) => return Ok(Outcome::Finished),
                 // The network gave an id twice; the message is out all the same.
-                Err(StoreError::Conflict) => return self.finish(row).await,
+                Err(StoreError::Conflict) => {
+                    let at_ms = clock::now_ms();
+                    let out = Change::Raise {
+                        message: row.message,
+                        state: MessageState::Sent,
+                        at_ms,
+                    };
+                    self.apply(vec![Change::FinishOutbox { outbox: row.key }, out])
+                        .await?;
+                    return Ok(Outcome::Finished);
+                }
                 Err(error @ (StoreError::Fenced | StoreError::Closed)) => return Err(error),
                 Err(error) => {
                     tracing::error!(line = %row.line, message = row.message, %error, "sent, but not noted yet");
@@ -345,6 +398,11 @@ impl Attempt {
         let now_ms = clock::now_ms();
         let found = self.line.store().message(row.message).await?;
         let mut changes = vec![
+            // Refuses the batch when a status settled the row meanwhile.
+            Change::Claim {
+                outbox: row.key,
+                token: self.fence.token,
+            },
             Change::FinishOutbox { outbox: row.key },
             Change::Raise {
                 message: row.message,
@@ -368,13 +426,16 @@ impl Attempt {
         Ok(Outcome::Finished)
     }
 
-    /// It did not leave: the claim is dropped, durably.
+    /// Waits and is tried again. If no try of it can have left, the claim is dropped, durably.
     async fn put_back(
         &self,
         row: &OutboxRow,
         wait_ms: i64,
         attempts: u32,
     ) -> Result<Outcome, StoreError> {
+        if self.may_have_left {
+            return Ok(Outcome::PutBack(self.again(wait_ms)));
+        }
         let change = Change::PutBack {
             queue: Queue::Outbox,
             key: row.key,
@@ -391,12 +452,13 @@ impl Attempt {
         }))
     }
 
-    /// As it stands: what may have left waits for word of it, what cannot have waits `wait_ms`.
+    /// As it stands: what may have left waits for word of it, ever longer, what cannot have waits `wait_ms`.
     fn again(&self, wait_ms: i64) -> Entry {
         let reconcile_ms =
             i64::try_from(self.line.config.reconcile_wait.as_millis()).unwrap_or(i64::MAX);
+        let reconcile_ms = reconcile_ms.saturating_mul(1 << self.entry.mark.min(6));
         let wait_ms = if self.may_have_left {
-            reconcile_ms
+            reconcile_ms.max(wait_ms)
         } else {
             wait_ms
         };

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use store::{Fence, Lane, Queue};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -20,6 +21,8 @@ use crate::line::{Line, LineState};
 
 /// Messages in flight per line.
 const IN_FLIGHT: usize = 64;
+/// Tries that may wait for media links beside those in flight.
+const WAITING_FOR_LINKS: usize = 1024;
 /// The longest pause of a line whose network cannot be reached, milliseconds.
 const LONGEST_PAUSE_MS: i64 = 5_000;
 
@@ -60,6 +63,7 @@ struct Sender {
     lanes: Lanes,
     feed: Feed,
     tries: JoinSet<Settled>,
+    places: Arc<Semaphore>,
     paused_until_ms: i64,
     /// Pauses in a row because the network could not be reached.
     unreachable: u32,
@@ -76,6 +80,7 @@ pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, 
         fence,
         lanes: Lanes::new(IN_FLIGHT),
         tries: JoinSet::new(),
+        places: Arc::new(Semaphore::new(IN_FLIGHT)),
         paused_until_ms: 0,
         unreachable: 0,
         was_ready: false,
@@ -92,6 +97,8 @@ pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, 
             Some(settled) = sender.tries.join_next() => sender.settle(settled),
             _ = states.changed() => {}
             () = line.signals.resolved_some.notified() => sender.forget_resolved(),
+            () = line.signals.heard_again.notified() => sender.hold_uncertain(),
+            () = line.signals.link_waits_changed.notified() => {}
             () = tokio::time::sleep(wait) => {}
         }
     }
@@ -113,26 +120,39 @@ impl Sender {
         let now_ms = self.now_ms();
         let ready = *self.line.state.borrow() == LineState::Ready;
         if ready && !self.was_ready {
-            let wait_ms =
-                i64::try_from(self.line.config.reconcile_wait.as_millis()).unwrap_or(i64::MAX);
-            self.lanes
-                .hold_uncertain(now_ms.saturating_add(wait_ms), now_ms);
+            self.hold_uncertain();
         }
         self.was_ready = ready;
+        self.lanes.set_limit(self.tries_at_once());
         if !ready || now_ms < self.paused_until_ms {
             return;
         }
         while let Some((lane, entry)) = self.lanes.next(now_ms) {
             let (line, fence, stop) = (self.line.clone(), self.fence.clone(), self.stop.clone());
+            let places = self.places.clone();
             self.tries
-                .spawn(attempt::run(line, fence, lane, entry, stop));
+                .spawn(attempt::run(line, fence, places, lane, entry, stop));
         }
+    }
+
+    /// Tries at once: those that wait for a media link take no place from others.
+    fn tries_at_once(&self) -> usize {
+        IN_FLIGHT + self.line.signals.link_waits().min(WAITING_FOR_LINKS)
+    }
+
+    /// The network is heard (again): only from now on can it tell what had reached it.
+    fn hold_uncertain(&mut self) {
+        let now_ms = self.now_ms();
+        let wait_ms =
+            i64::try_from(self.line.config.reconcile_wait.as_millis()).unwrap_or(i64::MAX);
+        self.lanes
+            .hold_uncertain(now_ms.saturating_add(wait_ms), now_ms);
     }
 
     /// Until when nothing can go out that `begin_tries` did not let out already.
     fn wait(&self) -> Duration {
         // Not ready, or all places taken: a change of state or a settled try wakes us.
-        let may_go = self.was_ready && self.lanes.in_flight() < IN_FLIGHT;
+        let may_go = self.was_ready && self.lanes.in_flight() < self.tries_at_once();
         let due_ms = self.lanes.next_due_ms().filter(|_| may_go);
         let wait_ms = due_ms.map_or(60_000, |due_ms| {
             due_ms.max(self.paused_until_ms) - self.now_ms()
@@ -169,7 +189,11 @@ impl Sender {
         };
         let now_ms = self.now_ms();
         match settled.reach {
-            Reach::Answered => self.unreachable = 0,
+            Reach::Answered => {
+                if std::mem::take(&mut self.unreachable) > 0 {
+                    self.hold_uncertain();
+                }
+            }
             Reach::Slow(pause_ms) => {
                 self.paused_until_ms = self.paused_until_ms.max(now_ms + pause_ms);
             }

@@ -47,6 +47,7 @@ pub(super) async fn upstream_id(
         MediaSource::Id(id) => stored(line, field, id, filename, attempts).await,
         MediaSource::Link { link, .. } => {
             // A link's file is held in memory: few at once. The semaphore is never closed.
+            let _waiting = line.signals.wait_for_link();
             let _place = line.link_places.acquire().await;
             let linked = linked(line, field, kind, link, filename, attempts).await;
             Ok(linked.map(|id| Upstream { id, is_fresh: true }))

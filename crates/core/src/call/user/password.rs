@@ -1,7 +1,8 @@
 //! Passwords: Argon2id, on a thread of its own, one at a time.
 
 use std::cell::RefCell;
-use std::sync::{OnceLock, mpsc};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, OnceLock, mpsc};
 
 use argon2::password_hash::Error;
 use argon2::password_hash::phc::{Output, ParamsString, Salt};
@@ -91,14 +92,14 @@ impl PasswordHasher<PasswordHash> for Hasher {
 pub(super) struct Passwords {
     /// To the one thread that computes.
     worker: OnceLock<mpsc::Sender<Work>>,
-    places: Semaphore,
+    places: Arc<Semaphore>,
 }
 
 impl Default for Passwords {
     fn default() -> Self {
         Self {
             worker: OnceLock::new(),
-            places: Semaphore::new(PLACES),
+            places: Arc::new(Semaphore::new(PLACES)),
         }
     }
 }
@@ -111,7 +112,10 @@ fn start_worker() -> mpsc::Sender<Work> {
             memory: RefCell::default(),
         };
         for work in works {
-            work(&hasher);
+            // Whoever waits is told, as its channel closes; the thread lives on.
+            if catch_unwind(AssertUnwindSafe(|| work(&hasher))).is_err() {
+                tracing::error!("a password computation panicked");
+            }
         }
     };
     // Without the thread the sender leads nowhere, and whoever sends is told.
@@ -158,13 +162,16 @@ impl Passwords {
         &self,
         work: impl FnOnce(&Hasher) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Refusal> {
-        let _place = self.places.try_acquire().map_err(|_| {
+        let place = self.places.clone().try_acquire_owned().map_err(|_| {
             Refusal::new(Code::OVERLOADED, "too many logins at once: try again soon").retry_after(1)
         })?;
         let (answer, outcome) = oneshot::channel();
         let work = Box::new(move |hasher: &Hasher| {
-            // A caller that went away needs no answer.
-            answer.send(work(hasher)).ok();
+            // The place is free when the work is done, whether or not the caller still waits; then it is not done at all.
+            let _place = place;
+            if !answer.is_closed() {
+                answer.send(work(hasher)).ok();
+            }
         });
         let worker = self.worker.get_or_init(start_worker);
         worker.send(work).map_err(failed)?;
