@@ -273,31 +273,6 @@ impl Line {
             differs
         });
     }
-
-    /// The network no longer knows the registration: it has to be made again.
-    pub(crate) async fn forget_registration(&self) {
-        let name = &self.config.name;
-        let noted = match self.records.get::<record::Account>(name, "account").await {
-            Ok(Some(account)) => {
-                self.records
-                    .save(
-                        name,
-                        "account",
-                        &record::Account {
-                            registered: false,
-                            ..account
-                        },
-                    )
-                    .await
-            }
-            Ok(None) => Ok(()),
-            Err(error) => Err(error),
-        };
-        if let Err(error) = noted {
-            tracing::error!(line = %name, %error, "the lost registration is not noted");
-        }
-        self.number.send_replace(None);
-    }
 }
 
 /// Why a line cannot be opened.

@@ -179,7 +179,8 @@ impl Failures {
         let cause = response.extensions().get::<Cause>();
         let cause = cause.map_or("not known", |cause| cause.0.as_str());
         let path = uri.path();
-        tracing::error!(%method, path, request_id, left_out, "request failed: {cause}");
+        // 500 / 1014 is also documented for a picture that is none, and for a name that is taken: no errors of ours.
+        tracing::warn!(%method, path, request_id, left_out, "request failed: {cause}");
     }
 
     /// Whether a line may be written now, and how many were left out before it.

@@ -61,6 +61,27 @@ impl From<Obstacle> for Refusal {
 }
 
 impl Line {
+    /// The network no longer knows the registration: it has to be made again.
+    pub(crate) async fn forget_registration(&self) {
+        let _turn = self.desk.account.lock().await;
+        let name = &self.config.name;
+        let noted = match self.records.get::<Account>(name, "account").await {
+            Ok(Some(account)) => {
+                let account = Account {
+                    registered: false,
+                    ..account
+                };
+                self.records.save(name, "account", &account).await
+            }
+            Ok(None) => Ok(()),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = noted {
+            tracing::error!(line = %name, %error, "the lost registration is not noted");
+        }
+        self.number.send_replace(None);
+    }
+
     /// `POST /v1/account`. One account call at a time.
     ///
     /// 400 / 1009 for another number than the line's, 403 / 1005 for a certificate or a PIN that does not match,

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::Stream;
 use onprem::media::UPLOAD_LIMIT;
 use onprem::{Code, Refusal};
-use store::{Batch, clock};
+use store::{Batch, StoreError, clock};
 use uuid::Uuid;
 
 use super::store_refusal;
@@ -104,16 +104,26 @@ impl Line {
     }
 }
 
-/// A file's id as it is stored, and its record.
+impl Line {
+    /// A file's id as it is stored, and its record; in whatever spelling the caller wrote the id.
+    pub(crate) async fn media_record(
+        &self,
+        id: &str,
+    ) -> Result<Option<(String, record::Media)>, StoreError> {
+        let Some(canonical) = canonical_id(id) else {
+            return Ok(None);
+        };
+        let record = self.records.get(&self.config.name, &canonical).await?;
+        Ok(record.map(|record| (canonical, record)))
+    }
+}
+
 async fn find(line: &Line, id: &str) -> Result<(String, record::Media), Refusal> {
-    let canonical = canonical_id(id).ok_or_else(|| not_found(id))?;
-    let record = line
-        .records
-        .get(&line.config.name, &canonical)
+    let found = line
+        .media_record(id)
         .await
-        .map_err(|error| store_refusal(&error))?
-        .ok_or_else(|| not_found(id))?;
-    Ok((canonical, record))
+        .map_err(|error| store_refusal(&error))?;
+    found.ok_or_else(|| not_found(id))
 }
 
 /// Best effort: the network forgets its copy by itself after a month.

@@ -7,7 +7,7 @@ use store::{Batch, Change, Direction, Lane, MessageState, Outcome, clock};
 use super::store_refusal;
 use crate::line::{Line, LineState, Step};
 use crate::parcel::Parcel;
-use crate::{record, translate};
+use crate::translate;
 
 /// The longest a message waits here, milliseconds (`messages.md` section 10: one pending for over a day is not valid).
 const LIFETIME_MS: i64 = 24 * 60 * 60 * 1000;
@@ -144,12 +144,11 @@ impl Line {
             let MediaSource::Id(id) = &media.source else {
                 continue;
             };
-            let found: Option<record::Media> = self
-                .records
-                .get(&self.config.name, id)
+            let found = self
+                .media_record(id)
                 .await
                 .map_err(|error| store_refusal(&error))?;
-            let found = found
+            let (_, found) = found
                 .ok_or_else(|| Refusal::not_found(format!("{field}.id: no media {}", shown(id))))?;
             kind.check(&field, &found.content_type, found.bytes)?;
         }

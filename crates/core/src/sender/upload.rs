@@ -9,7 +9,6 @@ use tokio_util::io::ReaderStream;
 
 use crate::line::Line;
 use crate::link::LinkError;
-use crate::record;
 use crate::translate::down;
 use crate::translate::error::{Verdict, object, verdict};
 
@@ -61,13 +60,9 @@ pub(super) async fn forget(line: &Line, message: &Outgoing) -> Result<(), StoreE
         let MediaSource::Id(id) = &media.source else {
             continue;
         };
-        if let Some(mut found) = line
-            .records
-            .get::<record::Media>(&line.config.name, id)
-            .await?
-        {
+        if let Some((id, mut found)) = line.media_record(id).await? {
             found.upstream_id = None;
-            line.records.save(&line.config.name, id, &found).await?;
+            line.records.save(&line.config.name, &id, &found).await?;
         }
     }
     Ok(())
@@ -80,11 +75,7 @@ async fn stored(
     filename: &str,
     attempts: u32,
 ) -> Result<Result<Upstream, Trouble>, StoreError> {
-    let Some(found) = line
-        .records
-        .get::<record::Media>(&line.config.name, id)
-        .await?
-    else {
+    let Some((id, found)) = line.media_record(id).await? else {
         return Ok(Err(fail(
             Code::NOT_FOUND,
             format!("{field}.id: the media was deleted before the message was sent"),
@@ -100,7 +91,7 @@ async fn stored(
             is_fresh: false,
         }));
     }
-    let file = match line.media.read(id).await {
+    let file = match line.media.read(&id).await {
         Ok(file) => file,
         Err(error) => {
             return Ok(Err(fail(
@@ -116,7 +107,7 @@ async fn stored(
         .await;
     match uploaded {
         Ok(upstream) => {
-            note(line, id, &upstream).await?;
+            note(line, &id, &upstream).await?;
             Ok(Ok(Upstream {
                 id: upstream,
                 is_fresh: true,
@@ -195,14 +186,10 @@ fn fail(code: Code, details: String) -> Trouble {
 
 /// Remembers where a stored file is on the network; one that was deleted meanwhile stays deleted.
 async fn note(line: &Line, id: &str, upstream: &str) -> Result<(), StoreError> {
-    let Some(mut found) = line
-        .records
-        .get::<record::Media>(&line.config.name, id)
-        .await?
-    else {
+    let Some((id, mut found)) = line.media_record(id).await? else {
         return Ok(());
     };
     found.upstream_id = Some(upstream.to_owned());
     found.upstream_until_ms = clock::now_ms() + KEPT_MS;
-    line.records.save(&line.config.name, id, &found).await
+    line.records.save(&line.config.name, &id, &found).await
 }
