@@ -116,6 +116,10 @@ impl Attempt {
         row: &OutboxRow,
         message: &Outgoing,
     ) -> Result<Outcome, StoreError> {
+        // Also when it may have left: a late `delivered` is told all the same.
+        if row.expires_ms <= clock::now_ms() {
+            return self.fail(row, expired(message)).await;
+        }
         if self.entry.uncertain
             && let Some(entry) = self.wait_for_word(row).await?
         {
@@ -124,9 +128,6 @@ impl Attempt {
         if self.may_have_left && self.line.config.on_unknown == OnUnknown::Fail {
             let details = "whether the message was sent is not known".to_owned();
             return self.fail(row, object(Code::GENERIC, Some(details))).await;
-        }
-        if row.expires_ms <= clock::now_ms() {
-            return self.fail(row, expired(message)).await;
         }
         let (resolved, uploaded) = match self.resolve(message).await? {
             Ok(found) => found,
