@@ -1,7 +1,10 @@
 //! Bodies of registration (`rest-api.md` section 3).
 
+use serde_json::{Value, json};
+
 use crate::Refusal;
 use crate::parse::{self, Field, Object, Read};
+use crate::schema::{self, Described, choice, optional, required, string, string_like};
 
 /// How the code is brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,10 +52,59 @@ impl Registration {
     }
 }
 
-/// `POST /v1/account/verify`: the code, stripped of hyphens and spaces, six digits.
-pub fn parse_verify(body: &[u8]) -> Result<String, Refusal> {
-    parse::read(body, |body| six_digits(&body.required("code")?))
+impl Described for Registration {
+    const NAME: &'static str = "Registration";
+
+    fn schema() -> Value {
+        schema::object([
+            required("cc", string_like("^[0-9]{1,3}$")).about("Country code, without a plus."),
+            required("phone_number", string_like("^[0-9]{4,14}$"))
+                .about("National number, without the country code."),
+            required("method", choice(["sms", "voice"])).about("How the code is brought."),
+            optional("cert", string()).about("The verified-name certificate, base64."),
+            optional("pin", string_like(SIX_DIGITS)).about("The two-step PIN, if it is on."),
+        ])
+    }
+
+    fn examples() -> Vec<(&'static str, Value)> {
+        vec![(
+            "by text message",
+            json!({"cc": "1", "phone_number": "2025550111", "method": "sms", "cert": "CmAK…"}),
+        )]
+    }
 }
+
+/// `POST /v1/account/verify`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verification {
+    /// The code, stripped of hyphens and spaces: six digits.
+    pub code: String,
+}
+
+impl Verification {
+    /// Parses and validates the body.
+    pub fn parse(body: &[u8]) -> Result<Self, Refusal> {
+        parse::read(body, |body| {
+            let code = six_digits(&body.required("code")?)?;
+            Ok(Self { code })
+        })
+    }
+}
+
+impl Described for Verification {
+    const NAME: &'static str = "Verification";
+
+    fn schema() -> Value {
+        schema::object([required("code", string_like(SIX_DIGITS)).about("The code received.")])
+    }
+
+    fn examples() -> Vec<(&'static str, Value)> {
+        vec![("a code", json!({"code": "123456"}))]
+    }
+}
+
+/// A code or a PIN, as schemas show it.
+pub(crate) const SIX_DIGITS: &str = "^[0-9]{6}$";
 
 fn digits(body: &Object<'_>, name: &str, least: usize, most: usize) -> Read<String> {
     let field = body.required(name)?;
@@ -140,13 +192,21 @@ mod tests {
 
     #[test]
     fn a_code_may_be_written_in_groups() {
-        assert_eq!(parse_verify(br#"{"code":"123-456"}"#).unwrap(), "123456");
-        assert_eq!(parse_verify(br#"{"code":" 12 34 56"}"#).unwrap(), "123456");
+        assert_eq!(
+            Verification::parse(br#"{"code":"123-456"}"#).unwrap().code,
+            "123456"
+        );
+        assert_eq!(
+            Verification::parse(br#"{"code":" 12 34 56"}"#)
+                .unwrap()
+                .code,
+            "123456"
+        );
     }
 
     #[test]
     fn a_bad_code_is_not_repeated() {
-        let refusal = parse_verify(br#"{"code":"99887x"}"#).unwrap_err();
+        let refusal = Verification::parse(br#"{"code":"99887x"}"#).unwrap_err();
 
         assert_eq!(refusal.code.0, 1009);
         assert!(!refusal.details.contains("99887"));

@@ -1,8 +1,10 @@
 //! `POST /v1/contacts` (`rest-api.md` 11.1).
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::parse::{self, Field, Read};
+use crate::schema::{self, Described, array, boolean, choice, optional, required};
 use crate::{Refusal, WaId};
 
 /// Most inputs of one call.
@@ -53,8 +55,29 @@ fn inputs(list: &Field<'_>) -> Read<Vec<String>> {
     }
 }
 
+impl Described for ContactCheck {
+    const NAME: &'static str = "ContactCheck";
+
+    fn schema() -> Value {
+        schema::object([
+            required("contacts", array(json!({"type": "string"}), 1..=MOST))
+                .about("Numbers with their country code, in any usual notation."),
+            optional("blocking", choice(["no_wait", "wait"])),
+            optional("force_check", boolean()).about("Nothing is cached: without effect."),
+        ])
+    }
+
+    fn examples() -> Vec<(&'static str, Value)> {
+        vec![(
+            "two numbers",
+            json!({"contacts": ["+1 202-555-0143", "12"], "blocking": "wait"}),
+        )]
+    }
+}
+
 /// One element of the answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct CheckedContact {
     /// To the letter.
     pub input: String,
@@ -62,6 +85,7 @@ pub struct CheckedContact {
     pub status: &'static str,
     /// Digits, when valid.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(with = "Option<String>"))]
     pub wa_id: Option<WaId>,
 }
 

@@ -13,6 +13,7 @@ pub mod message;
 pub mod notification;
 pub mod parse;
 pub mod phone;
+pub mod schema;
 pub mod settings;
 pub mod template;
 #[cfg(test)]

@@ -4,24 +4,24 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::Refusal;
-use crate::account::{Registration, parse_verify};
+use crate::account::{Registration, Verification};
 use crate::contact::ContactCheck;
 use crate::error::TABLE;
-use crate::message::{Outgoing, parse_mark_read};
+use crate::message::{MarkRead, Outgoing};
 use crate::settings::{ApplicationSettings, UrlPolicy};
-use crate::user::{NewUser, parse_login, parse_password_change};
+use crate::user::{Login, NewUser, PasswordChange};
 
 type Parser = fn(&[u8]) -> Result<(), Refusal>;
 
 const PARSERS: &[(&str, Parser)] = &[
     ("message", |body| Outgoing::parse(body).map(drop)),
-    ("mark read", parse_mark_read),
+    ("mark read", |body| MarkRead::parse(body).map(drop)),
     ("registration", |body| Registration::parse(body).map(drop)),
-    ("verify", |body| parse_verify(body).map(drop)),
+    ("verify", |body| Verification::parse(body).map(drop)),
     ("contacts", |body| ContactCheck::parse(body).map(drop)),
     ("user", |body| NewUser::parse(body).map(drop)),
-    ("password", |body| parse_password_change(body).map(drop)),
-    ("login", |body| parse_login(body).map(drop)),
+    ("password", |body| PasswordChange::parse(body).map(drop)),
+    ("login", |body| Login::parse(body).map(drop)),
     ("settings", |body| {
         ApplicationSettings::default()
             .patched(body, UrlPolicy::PlainLoopback)

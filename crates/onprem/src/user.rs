@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use serde_json::{Value, json};
+
 use crate::Refusal;
 use crate::parse::{self, Field, Read};
+use crate::schema::{self, Described, optional, required, string, string_like};
 
 /// The built-in administrator.
 pub const ADMIN: &str = "admin";
@@ -44,21 +47,100 @@ impl NewUser {
     }
 }
 
-/// `PUT /v1/users/{username}`: the new password, within the rules.
-pub fn parse_password_change(body: &[u8]) -> Result<String, Refusal> {
-    parse::read(body, |body| password(&body.required("password")?))
+/// User names, as schemas show them.
+const USERNAME: &str = "^[A-Za-z0-9._@-]{4,32}$";
+
+/// Passwords, as schemas show them; that each kind of character has to be there is said in words.
+fn password_schema() -> Value {
+    json!({
+        "type": "string",
+        "format": "password",
+        "minLength": 8,
+        "maxLength": 64,
+        "description": "8 to 64 characters with a digit, an upper-case and a lower-case letter and a special character.",
+    })
 }
 
-/// `new_password` of a login's optional body: absent, `null` and `""` are none. Not checked against the rules here.
-///
-/// Some programs send a form with the name and the password once more: what does not begin like JSON is ignored.
-pub fn parse_login(body: &[u8]) -> Result<Option<String>, Refusal> {
-    if parse::is_blank(body) || !looks_like_json(body) {
-        return Ok(None);
+impl Described for NewUser {
+    const NAME: &'static str = "NewUser";
+
+    fn schema() -> Value {
+        schema::object([
+            required("username", string_like(USERNAME)),
+            required("password", password_schema()),
+        ])
     }
-    parse::read(body, |body| {
-        Ok(body.optional_string("new_password")?.map(str::to_owned))
-    })
+
+    fn examples() -> Vec<(&'static str, Value)> {
+        vec![(
+            "an ordinary user",
+            json!({"username": "ops.reader", "password": "Quiet-Harbour-7"}),
+        )]
+    }
+}
+
+/// `PUT /v1/users/{username}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PasswordChange {
+    /// The new password, within the rules.
+    pub password: String,
+}
+
+impl PasswordChange {
+    /// Parses and validates the body.
+    pub fn parse(body: &[u8]) -> Result<Self, Refusal> {
+        parse::read(body, |body| {
+            let password = password(&body.required("password")?)?;
+            Ok(Self { password })
+        })
+    }
+}
+
+impl Described for PasswordChange {
+    const NAME: &'static str = "PasswordChange";
+
+    fn schema() -> Value {
+        schema::object([required("password", password_schema())])
+    }
+
+    fn examples() -> Vec<(&'static str, Value)> {
+        vec![("a new password", json!({"password": "Quiet-Harbour-8"}))]
+    }
+}
+
+/// The optional body of a login.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Login {
+    /// Absent, `null` and `""` are none. Not checked against the rules here.
+    pub new_password: Option<String>,
+}
+
+impl Login {
+    /// Parses the body.
+    ///
+    /// Some programs send a form with the name and the password once more: what does not begin like JSON is ignored.
+    pub fn parse(body: &[u8]) -> Result<Self, Refusal> {
+        if parse::is_blank(body) || !looks_like_json(body) {
+            return Ok(Self::default());
+        }
+        parse::read(body, |body| {
+            let new_password = body.optional_string("new_password")?.map(str::to_owned);
+            Ok(Self { new_password })
+        })
+    }
+}
+
+impl Described for Login {
+    const NAME: &'static str = "Login";
+
+    fn schema() -> Value {
+        schema::object([optional("new_password", string())
+            .about("Needed at the first login of admin, and within the rules for passwords.")])
+    }
+
+    fn examples() -> Vec<(&'static str, Value)> {
+        vec![("first login", json!({"new_password": "Quiet-Harbour-7"}))]
+    }
 }
 
 /// Whether a body begins as a JSON object or array does (after a byte order mark, perhaps).
@@ -171,8 +253,8 @@ mod tests {
 
     #[test]
     fn a_bad_password_is_never_repeated() {
-        let weak = parse_password_change(br#"{"password":"hunter2hunter2"}"#).unwrap_err();
-        let number = parse_password_change(br#"{"password":20255501}"#).unwrap_err();
+        let weak = PasswordChange::parse(br#"{"password":"hunter2hunter2"}"#).unwrap_err();
+        let number = PasswordChange::parse(br#"{"password":20255501}"#).unwrap_err();
 
         assert!(!weak.details.contains("hunter2"));
         assert!(!number.details.contains("20255501"));
@@ -186,21 +268,31 @@ mod tests {
     #[case(r#"{"new_password":""}"#, None)]
     #[case(r#"{"username":"x","new_password":"weak"}"#, Some("weak"))]
     fn a_login_may_bring_a_new_password(#[case] body: &str, #[case] password: Option<&str>) {
-        assert_eq!(parse_login(body.as_bytes()).unwrap().as_deref(), password);
+        assert_eq!(
+            Login::parse(body.as_bytes())
+                .unwrap()
+                .new_password
+                .as_deref(),
+            password
+        );
     }
 
     #[test]
     fn a_login_ignores_a_form_and_what_is_no_json() {
         for body in ["username=admin&password=x", "null", "\"\"", "hello"] {
-            assert_eq!(parse_login(body.as_bytes()).unwrap(), None, "{body}");
+            assert_eq!(
+                Login::parse(body.as_bytes()).unwrap().new_password,
+                None,
+                "{body}"
+            );
         }
     }
 
     #[test]
     fn a_login_with_a_broken_body_is_refused() {
-        assert_eq!(parse_login(b"{").unwrap_err().code.0, 1025);
+        assert_eq!(Login::parse(b"{").unwrap_err().code.0, 1025);
         assert_eq!(
-            parse_login(br#"{"new_password":1}"#).unwrap_err().code.0,
+            Login::parse(br#"{"new_password":1}"#).unwrap_err().code.0,
             1009
         );
     }

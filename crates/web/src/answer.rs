@@ -7,6 +7,7 @@ use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use onprem::envelope::{ErrorObject, Meta};
 use onprem::{Code, Refusal};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The end of every envelope: `"meta":{…}}`. It never differs, so it is written once.
@@ -22,7 +23,7 @@ const RETRY_AFTER_S: u32 = 5;
 pub(crate) struct Answer<const STATUS: u16, P>(pub(crate) P);
 
 /// The payload of a call that has nothing to tell: only `meta`.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Nothing {}
 
 /// 200 with nothing but `meta`.

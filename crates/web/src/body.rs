@@ -1,5 +1,6 @@
 //! What they sent: JSON bodies, read whole, up to a limit.
 
+use std::marker::PhantomData;
 use std::time::Duration;
 
 use axum::body::BodyDataStream;
@@ -16,26 +17,40 @@ const LIMIT: usize = 1 << 20;
 /// How long a JSON body may take to arrive.
 const ARRIVAL: Duration = Duration::from_secs(30);
 
-/// A body that is JSON, or says nothing about itself. Not parsed here: the empty one is for the parser to refuse.
-pub(crate) struct JsonBody(pub(crate) Bytes);
+/// A body that is JSON, or says nothing about itself. Not parsed here, `B` says what it should be: the empty one is for
+/// the parser to refuse.
+pub(crate) struct JsonBody<B>(pub(crate) Bytes, pub(crate) PhantomData<fn() -> B>);
 
-impl<S: Send + Sync> FromRequest<S> for JsonBody {
+impl<S: Send + Sync, B> FromRequest<S> for JsonBody<B> {
     type Rejection = Refused;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Refused> {
         expect_json(request.headers())?;
-        read(request).await.map(Self)
+        let body = read(request).await?;
+        Ok(Self(body, PhantomData))
     }
 }
 
-/// A body of any content type, or none (login).
-pub(crate) struct AnyBody(pub(crate) Bytes);
+/// A body of any content type, or none (login). `B` says what it should be.
+pub(crate) struct AnyBody<B>(pub(crate) Bytes, pub(crate) PhantomData<fn() -> B>);
 
-impl<S: Send + Sync> FromRequest<S> for AnyBody {
+impl<S: Send + Sync, B> FromRequest<S> for AnyBody<B> {
     type Rejection = Refused;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Refused> {
-        read(request).await.map(Self)
+        let body = read(request).await?;
+        Ok(Self(body, PhantomData))
+    }
+}
+
+/// A body of bytes, not read yet, with the headers that came with it.
+pub(crate) struct RawBody(pub(crate) Request);
+
+impl<S: Send + Sync> FromRequest<S> for RawBody {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Refused> {
+        Ok(Self(request))
     }
 }
 
@@ -139,7 +154,10 @@ mod tests {
     }
 
     async fn refused(request: Request) -> (u16, u64, String) {
-        let refused = JsonBody::from_request(request, &()).await.err().unwrap();
+        let refused = JsonBody::<()>::from_request(request, &())
+            .await
+            .err()
+            .unwrap();
         let (status, _, body) = opened(refused.into_response()).await;
         let error = &body["errors"][0];
         (
@@ -187,7 +205,7 @@ mod tests {
             .body(Body::from("{}"))
             .unwrap();
 
-        let AnyBody(body) = AnyBody::from_request(request, &()).await.unwrap();
+        let AnyBody(body, _) = AnyBody::<()>::from_request(request, &()).await.unwrap();
 
         assert_eq!(body, "{}");
     }
@@ -196,7 +214,7 @@ mod tests {
     async fn no_body_is_an_empty_body() {
         let request = Request::new(Body::empty());
 
-        let JsonBody(body) = JsonBody::from_request(request, &()).await.unwrap();
+        let JsonBody(body, _) = JsonBody::<()>::from_request(request, &()).await.unwrap();
 
         assert!(body.is_empty());
     }
@@ -220,7 +238,7 @@ mod tests {
         let half = Bytes::from(vec![b' '; LIMIT / 2]);
         let request = chunked(vec![Ok(half.clone()), Ok(half)]);
 
-        let JsonBody(body) = JsonBody::from_request(request, &()).await.unwrap();
+        let JsonBody(body, _) = JsonBody::<()>::from_request(request, &()).await.unwrap();
 
         assert_eq!(body.len(), LIMIT);
     }
@@ -270,7 +288,7 @@ mod tests {
             let whole = pieces.concat();
             let request = chunked(pieces.into_iter().map(|piece| Ok(piece.into())).collect());
 
-            let JsonBody(body) = runtime.block_on(JsonBody::from_request(request, &())).ok().unwrap();
+            let JsonBody(body, _) = runtime.block_on(JsonBody::<()>::from_request(request, &())).ok().unwrap();
 
             prop_assert_eq!(body, whole);
         }

@@ -212,16 +212,24 @@ mod tests {
     use super::*;
     use crate::answer::tests::opened;
     use crate::route::both;
+    use aide::axum::ApiRouter;
 
     async fn panics() -> Done {
         panic!("a bug of ours")
     }
 
     fn app() -> Router {
-        let routes = Router::new().route("/", get(async || Done::done()));
-        let routes = both(routes, "/v1/x", get(async || Done::done()));
-        let routes = both(routes, "/v1/x", post(async || Done::done()));
-        let routes = both(routes, "/v1/panic", get(panics));
+        let routes = ApiRouter::new().route("/", get(async || Done::done()));
+        let routes = [
+            ("/v1/x", get(async || Done::done())),
+            ("/v1/x", post(async || Done::done())),
+            ("/v1/panic", get(panics)),
+        ]
+        .into_iter()
+        .fold(routes, |routes, (path, methods)| {
+            both(routes, path, methods.into(), |item| item)
+        });
+        let routes = Router::from(routes);
         around(routes)
     }
 

@@ -8,6 +8,7 @@
 mod answer;
 mod auth;
 mod body;
+mod describe;
 mod frame;
 mod linger;
 mod route;
@@ -47,5 +48,5 @@ pub(crate) type Web = Arc<Api>;
 /// All routes: `/v1/…`, `/`, `/livez`, `/readyz`, and `/dev/core` with a switch. Needs `ConnectInfo<SocketAddr>`.
 pub fn router(api: Api) -> axum::Router {
     let routes = route::all(api.core_switch.is_some());
-    frame::around(routes).with_state(Arc::new(api))
+    frame::around(routes.into()).with_state(Arc::new(api))
 }

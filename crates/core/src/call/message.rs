@@ -1,6 +1,6 @@
 //! Messages: accept and mark as read (`messages.md`, `rest-api.md` 13.1).
 
-use onprem::message::{Content, MediaSource, Outgoing};
+use onprem::message::{Content, MarkRead, MediaSource, Outgoing};
 use onprem::{Code, MessageId, Refusal, WaId};
 use store::{Batch, Change, Direction, Lane, MessageState, Outcome, clock};
 
@@ -62,7 +62,7 @@ impl Line {
 
     /// `PUT /v1/messages/{id}`.
     pub async fn mark_read(&self, id: &str, body: &[u8]) -> Result<(), Refusal> {
-        onprem::message::parse_mark_read(body)?;
+        MarkRead::parse(body)?;
         let unknown = || Refusal::not_found(format!("message {}: no such message", shown(id)));
         let opened = self.minter.open(id).ok_or_else(unknown)?;
         let found = self

@@ -3,8 +3,10 @@
 //! Serialisable, because the outbox holds it in this form.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::parse::{self, Object, Read, quoted};
+use crate::schema::{self, Described, choice, optional, required};
 use crate::{Code, Refusal, WaId};
 
 mod location;
@@ -143,10 +145,39 @@ impl Outgoing {
 }
 
 /// `PUT /v1/messages/{id}`: only `{"status": "read"}`.
-pub fn parse_mark_read(body: &[u8]) -> Result<(), Refusal> {
-    parse::read(body, |body| {
-        body.required("status")?.choice(&[("read", ())])
-    })
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MarkRead;
+
+impl MarkRead {
+    /// Parses and validates the body.
+    pub fn parse(body: &[u8]) -> Result<Self, Refusal> {
+        parse::read(body, |body| {
+            body.required("status")?.choice(&[("read", Self)])
+        })
+    }
+}
+
+impl Described for MarkRead {
+    const NAME: &'static str = "MarkRead";
+
+    fn schema() -> Value {
+        schema::object([required("status", choice(["read"]))])
+    }
+
+    fn examples() -> Vec<(&'static str, Value)> {
+        vec![("read", json!({"status": "read"}))]
+    }
+}
+
+impl Described for Outgoing {
+    const NAME: &'static str = "Message";
+
+    fn schema() -> Value {
+        schema::object([
+            required("to", schema::string()),
+            optional("type", choice(Content::KINDS.iter().copied())),
+        ])
+    }
 }
 
 fn content(body: &Object<'_>) -> Read<Content> {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::parse::{self, Object, Read};
+use crate::schema::Described;
 use crate::{Refusal, url};
 
 mod table;
@@ -65,6 +66,22 @@ pub struct ApplicationSettings {
     pub on_call_pager: Option<String>,
     /// Stored and shown only.
     pub webhook_payload_conversation_pricingmodel_disabled: Option<bool>,
+}
+
+impl Described for ApplicationSettings {
+    const NAME: &'static str = "ApplicationSettings";
+
+    /// Of a PATCH: every member may be absent.
+    fn schema() -> Value {
+        table::schema()
+    }
+
+    fn examples() -> Vec<(&'static str, Value)> {
+        vec![(
+            "a webhook",
+            serde_json::json!({"webhooks": {"url": "https://crm.example/hook", "message": {"sent": true}}}),
+        )]
+    }
 }
 
 /// A kind of incoming media.

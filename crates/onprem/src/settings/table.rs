@@ -1,10 +1,11 @@
 //! The one table of application settings: names, meanings, allowed values. Parsing, JSON and documents are made from it;
 //! the defaults stand in `ApplicationSettings::default`.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{ApplicationSettings as Settings, AutoDownload, UrlPolicy};
 use crate::parse::{Field, Listed, Object, Read};
+use crate::schema;
 
 /// One setting, as a PATCH names it.
 #[derive(Debug)]
@@ -222,6 +223,22 @@ impl Setting {
         }
     }
 
+    fn schema(&self) -> Value {
+        match &self.kind {
+            Kind::Flag(_) | Kind::OptionalFlag(_) | Kind::Ignored => schema::boolean(),
+            Kind::Number(_, Allowed::Range(least, most)) => {
+                schema::integer(i64::from(*least)..=i64::from(*most))
+            }
+            Kind::Number(_, Allowed::OneOf(numbers)) => json!({"type": "integer", "enum": numbers}),
+            Kind::Word(_, words) => schema::choice(words.iter().copied()),
+            Kind::OptionalText(_) => json!({"type": "string", "maxLength": LONGEST_TEXT}),
+            Kind::Downloads(_) => {
+                json!({"type": "array", "items": schema::choice(AutoDownload::NAMES.map(|(name, _)| name))})
+            }
+            Kind::Url(_) => json!({"type": "string", "maxLength": super::LONGEST_URL}),
+        }
+    }
+
     /// Its value; `None` when it has none.
     pub(super) fn value(&self, settings: &mut Settings) -> Option<Value> {
         match self.kind {
@@ -285,6 +302,31 @@ impl Allowed {
         };
         u32::try_from(number).map_err(|_| field.not(self))
     }
+}
+
+/// The body of a PATCH.
+pub(super) fn schema() -> Value {
+    let mut members = Map::new();
+    for setting in SETTINGS {
+        let mut schema = setting.schema();
+        if let Value::Object(schema) = &mut schema {
+            schema.insert("description".to_owned(), setting.about.into());
+        }
+        insert(&mut members, setting.name, schema);
+    }
+    nested(members)
+}
+
+/// Members by dotted path, as objects inside objects: what has no `type` yet is a group of settings.
+fn nested(members: Map<String, Value>) -> Value {
+    let properties: Map<String, Value> = members
+        .into_iter()
+        .map(|(name, value)| match value {
+            Value::Object(inner) if !inner.contains_key("description") => (name, nested(inner)),
+            leaf => (name, leaf),
+        })
+        .collect();
+    json!({"type": "object", "properties": properties})
 }
 
 impl std::fmt::Display for Allowed {

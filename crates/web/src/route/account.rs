@@ -1,24 +1,47 @@
 //! Registration (the reference's section 3).
 
+use aide::axum::routing::post_with;
+use aide::generate::GenContext;
+use aide::openapi::{Operation, Response as Documented};
+use aide::operation::OperationOutput;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use landline_core::call::account::Registered;
-use onprem::account::{Registration, parse_verify};
+use onprem::account::{Registration, Verification};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::to_the_end;
+use super::{Routes, to_the_end};
 use crate::Web;
 use crate::answer::{Answer, Nothing, Refused};
 use crate::auth::Admin;
 use crate::body::JsonBody;
 
+/// Where these calls are.
+pub(super) fn routes() -> Routes {
+    vec![
+        (
+            "/v1/account",
+            post_with(register, |operation| {
+                operation.summary("Register the number")
+            }),
+        ),
+        (
+            "/v1/account/verify",
+            post_with(verify, |operation| {
+                operation.summary("Verify the number with the code received")
+            }),
+        ),
+    ]
+}
+
 /// `account` of an answer.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Account {
     account: [Name; 1],
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Name {
     vname: String,
 }
@@ -38,11 +61,26 @@ impl IntoResponse for Outcome {
     }
 }
 
+impl OperationOutput for Outcome {
+    type Inner = Self;
+
+    fn inferred_responses(
+        context: &mut GenContext,
+        operation: &mut Operation,
+    ) -> Vec<(Option<u16>, Documented)> {
+        let mut responses = Answer::<201, Nothing>::inferred_responses(context, operation);
+        responses.extend(Answer::<202, Account>::inferred_responses(
+            context, operation,
+        ));
+        responses
+    }
+}
+
 /// `POST /v1/account`.
 pub(crate) async fn register(
     State(web): State<Web>,
     _: Admin,
-    JsonBody(body): JsonBody,
+    JsonBody(body, _): JsonBody<Registration>,
 ) -> Result<Outcome, Refused> {
     let registration = Registration::parse(&body)?;
     let registered = to_the_end(async move { web.line.register(registration).await }).await?;
@@ -53,9 +91,9 @@ pub(crate) async fn register(
 pub(crate) async fn verify(
     State(web): State<Web>,
     _: Admin,
-    JsonBody(body): JsonBody,
+    JsonBody(body, _): JsonBody<Verification>,
 ) -> Result<Answer<201, Nothing>, Refused> {
-    let code = parse_verify(&body)?;
+    let Verification { code } = Verification::parse(&body)?;
     to_the_end(async move { web.line.verify(&code).await }).await?;
     Ok(Answer(Nothing {}))
 }

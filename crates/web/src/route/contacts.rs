@@ -1,16 +1,31 @@
 //! Contact checks (the reference's section 11).
 
+use aide::axum::routing::post_with;
 use axum::extract::State;
 use onprem::contact::{CheckedContact, ContactCheck};
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::Routes;
 use crate::Web;
 use crate::answer::{Answer, Refused};
 use crate::auth::User;
 use crate::body::JsonBody;
 
+/// Where these calls are.
+pub(super) fn routes() -> Routes {
+    vec![(
+        "/v1/contacts",
+        post_with(check, |operation| {
+            operation
+                .summary("Check contacts")
+                .description("Every input with a digit is valid, as in v2.43 and later; nothing is asked of the network.")
+        }),
+    )]
+}
+
 /// `contacts` of an answer.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Contacts {
     contacts: Vec<CheckedContact>,
 }
@@ -19,7 +34,7 @@ pub(crate) struct Contacts {
 pub(crate) async fn check(
     State(web): State<Web>,
     _: User,
-    JsonBody(body): JsonBody,
+    JsonBody(body, _): JsonBody<ContactCheck>,
 ) -> Result<Answer<200, Contacts>, Refused> {
     let check = ContactCheck::parse(&body)?;
     let contacts = web.line.check_contacts(&check);

@@ -21,7 +21,7 @@ pub(crate) struct Running {
 pub(crate) async fn core(
     State(web): State<Web>,
     _: Admin,
-    JsonBody(body): JsonBody,
+    JsonBody(body, _): JsonBody<()>,
 ) -> Result<Answer<200, Running>, Refused> {
     let running = parse(&body)?;
     to_the_end(async move {

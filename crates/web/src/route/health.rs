@@ -1,19 +1,30 @@
 //! Health (the reference's section 14.1).
 
+use aide::axum::routing::get_with;
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::Routes;
 use crate::Web;
 use crate::answer::Answer;
 use crate::auth::UserOrKey;
 
+/// Where these calls are.
+pub(super) fn routes() -> Routes {
+    vec![(
+        "/v1/health",
+        get_with(show, |operation| operation.summary("How the line is")),
+    )]
+}
+
 /// `health` of an answer.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Health {
     health: Gateway,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Gateway {
     gateway_status: &'static str,
 }

@@ -1,9 +1,13 @@
 //! Media: uploads and downloads, streamed (the reference's section 12).
 
+use aide::axum::routing::{get_with, post_with};
 use std::time::Duration;
 
+use aide::generate::GenContext;
+use aide::openapi::{Operation, Response as Documented};
+use aide::operation::OperationOutput;
 use axum::body::{Body, BodyDataStream};
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
@@ -12,15 +16,32 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use landline_core::call::media::Download;
 use onprem::media::{UPLOAD_LIMIT, parse_content_type};
 use onprem::{Code, Refusal};
+use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::io::AsyncReadExt;
 use tokio_util::io::ReaderStream;
 
-use super::{Segment, to_the_end};
+use super::{Routes, Segment, to_the_end};
 use crate::Web;
 use crate::answer::{Answer, Done, Refused};
 use crate::auth::User;
-use crate::body::announced_length;
+use crate::body::{RawBody, announced_length};
+use crate::describe::raw_response;
+
+/// Where these calls are.
+pub(super) fn routes() -> Routes {
+    vec![
+        (
+            "/v1/media",
+            post_with(upload, |operation| operation.summary("Upload a file")),
+        ),
+        (
+            "/v1/media/{id}",
+            get_with(download, |operation| operation.summary("Download a file"))
+                .delete_with(delete, |operation| operation.summary("Delete a file")),
+        ),
+    ]
+}
 
 /// An upload in which nothing arrives for so long has broken off.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -28,12 +49,12 @@ const SILENCE: Duration = Duration::from_secs(30);
 const PIECE: usize = 64 * 1024;
 
 /// `media` of an answer.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Media {
     media: [Id; 1],
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Id {
     id: String,
 }
@@ -42,7 +63,7 @@ struct Id {
 pub(crate) async fn upload(
     State(web): State<Web>,
     _: User,
-    request: Request,
+    RawBody(request): RawBody,
 ) -> Result<Answer<200, Media>, Refused> {
     within_limit(announced_length(request.headers()))?;
     let header = request.headers().get(CONTENT_TYPE);
@@ -104,6 +125,17 @@ impl IntoResponse for File {
             (CONTENT_LENGTH, HeaderValue::from(bytes)),
         ];
         (headers, Body::from_stream(content)).into_response()
+    }
+}
+
+impl OperationOutput for File {
+    type Inner = Self;
+
+    fn inferred_responses(_: &mut GenContext, _: &mut Operation) -> Vec<(Option<u16>, Documented)> {
+        vec![(
+            Some(200),
+            raw_response("The file, with its own content type.", &["*/*"]),
+        )]
     }
 }
 

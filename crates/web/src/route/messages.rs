@@ -1,31 +1,52 @@
 //! Messages: send and mark as read (the reference's messages and section 13.1).
 
+use aide::axum::routing::{post_with, put_with};
 use axum::extract::State;
 use landline_core::call::message::Accepted;
+use onprem::message::{MarkRead, Outgoing};
 use onprem::{MessageId, WaId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Segment, to_the_end};
+use super::{Routes, Segment, to_the_end};
 use crate::Web;
 use crate::answer::{Answer, Done, Refused};
 use crate::auth::User;
 use crate::body::JsonBody;
 
+/// Where these calls are.
+pub(super) fn routes() -> Routes {
+    vec![
+        (
+            "/v1/messages",
+            post_with(send, |operation| operation.summary("Send a message")),
+        ),
+        (
+            "/v1/messages/{id}",
+            put_with(mark_read, |operation| {
+                operation.summary("Mark a received message as read")
+            }),
+        ),
+    ]
+}
+
 /// `contacts` and `messages` of an answer.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Sent {
     contacts: [Contact; 1],
     messages: [Message; 1],
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Contact {
     input: String,
+    #[schemars(with = "String")]
     wa_id: WaId,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Message {
+    #[schemars(with = "String")]
     id: MessageId,
 }
 
@@ -42,7 +63,7 @@ impl From<Accepted> for Sent {
 pub(crate) async fn send(
     State(web): State<Web>,
     _: User,
-    JsonBody(body): JsonBody,
+    JsonBody(body, _): JsonBody<Outgoing>,
 ) -> Result<Answer<201, Sent>, Refused> {
     let accepted = web.line.accept(&body).await?;
     Ok(Answer(accepted.into()))
@@ -53,7 +74,7 @@ pub(crate) async fn mark_read(
     State(web): State<Web>,
     _: User,
     Segment(id): Segment,
-    JsonBody(body): JsonBody,
+    JsonBody(body, _): JsonBody<MarkRead>,
 ) -> Result<Done, Refused> {
     to_the_end(async move { web.line.mark_read(&id, &body).await }).await?;
     Ok(Done::done())

@@ -1,85 +1,101 @@
 //! The routes, one file per subject.
 
 mod account;
+mod backup;
+mod business;
+mod certificates;
 mod contacts;
 mod dev;
+mod groups;
 mod health;
+mod identity;
 mod later;
 mod media;
 mod messages;
+mod metrics;
 mod probe;
+mod profile;
+mod providers;
+mod services;
 mod settings;
+mod shards;
+mod stickerpacks;
+mod support;
+mod two_step;
 mod users;
 
 use std::future::Future;
 
-use axum::Router;
+use aide::axum::ApiRouter;
+use aide::axum::routing::ApiMethodRouter;
+use aide::transform::TransformPathItem;
 use axum::extract::{FromRequestParts, Path};
-use axum::routing::{MethodRouter, delete, get, post, put};
+use axum::routing::{MethodRouter, get, post};
 use http::request::Parts;
 use onprem::{Code, Refusal};
 
 use crate::Web;
 use crate::answer::Refused;
 
-/// All routes, still without their frame; `/dev/core` only in `dev`.
-pub(crate) fn all(dev: bool) -> Router<Web> {
-    let routes = Router::new().route("/", get(probe::root));
-    let routes = [
-        ("/livez", get(probe::live)),
-        ("/readyz", get(probe::ready)),
-        ("/v1/users", post(users::create)),
-        ("/v1/users/login", post(users::login)),
-        ("/v1/users/logout", post(users::logout)),
-        (
-            "/v1/users/{username}",
-            get(users::show).put(users::change).delete(users::delete),
-        ),
-        ("/v1/account", post(account::register)),
-        ("/v1/account/verify", post(account::verify)),
-        (
-            "/v1/settings/application",
-            get(settings::show)
-                .patch(settings::change)
-                .delete(settings::reset),
-        ),
-        ("/v1/contacts", post(contacts::check)),
-        ("/v1/media", post(media::upload)),
-        (
-            "/v1/media/{id}",
-            get(media::download).merge(delete(media::delete)),
-        ),
-        ("/v1/messages", post(messages::send)),
-        ("/v1/messages/{id}", put(messages::mark_read)),
-        ("/v1/health", get(health::show)),
+/// Calls of one subject: paths, each with its methods.
+pub(crate) type Routes = Vec<(&'static str, ApiMethodRouter<Web>)>;
+
+/// Every documented call, under the name that the document groups them by.
+fn subjects() -> [(&'static str, Routes); 20] {
+    [
+        ("Users", users::routes()),
+        ("Account", account::routes()),
+        ("Account", shards::routes()),
+        ("Account", two_step::routes()),
+        ("Certificates", certificates::routes()),
+        ("Settings", settings::routes()),
+        ("Settings", providers::routes()),
+        ("Profile", profile::routes()),
+        ("Profile", business::routes()),
+        ("Backup", backup::routes()),
+        ("Contacts", contacts::routes()),
+        ("Contacts", identity::routes()),
+        ("Media", media::routes()),
+        ("Messages", messages::routes()),
+        ("Services", services::routes()),
+        ("Monitoring", health::routes()),
+        ("Monitoring", metrics::routes()),
+        ("Monitoring", support::routes()),
+        ("Stickers", stickerpacks::routes()),
+        ("Groups", groups::routes()),
     ]
-    .into_iter()
-    .fold(routes, |routes, (path, methods)| {
-        both(routes, path, methods)
-    });
-    let routes = later::ROWS.iter().fold(routes, |routes, row| {
-        both(routes, row.path, row.method_router())
-    });
-    if dev {
-        both(routes, "/dev/core", post(dev::core))
-    } else {
-        routes
-    }
 }
 
-/// A route at its path and at the same with a trailing slash: clients use both.
+/// All routes, still without their frame; `/dev/core` only in `dev`.
+pub(crate) fn all(dev: bool) -> ApiRouter<Web> {
+    let mut routes = ApiRouter::new()
+        .route("/", get(probe::root))
+        .route("/livez", get(probe::live))
+        .route("/readyz", get(probe::ready));
+    if dev {
+        routes = routes.route("/dev/core", post(dev::core));
+    }
+    subjects().into_iter().fold(routes, |routes, (tag, calls)| {
+        calls.into_iter().fold(routes, |routes, (path, methods)| {
+            both(routes, path, methods, |item| item.tag(tag))
+        })
+    })
+}
+
+/// A documented path, and the same with a trailing slash: clients use both.
 pub(crate) fn both<S: Clone + Send + Sync + 'static>(
-    routes: Router<S>,
+    routes: ApiRouter<S>,
     path: &str,
-    methods: MethodRouter<S>,
-) -> Router<S> {
+    methods: ApiMethodRouter<S>,
+    describe: impl FnOnce(TransformPathItem<'_>) -> TransformPathItem<'_>,
+) -> ApiRouter<S> {
     routes
-        .route(&format!("{path}/"), methods.clone())
-        .route(path, methods)
+        .route(&format!("{path}/"), MethodRouter::from(methods.clone()))
+        .api_route_with(path, methods, describe)
 }
 
 /// The one variable part of a path, decoded.
-struct Segment(String);
+pub(crate) struct Segment(String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Segment {
     type Rejection = Refused;
@@ -124,7 +140,7 @@ mod tests {
     #[test]
     fn no_two_routes_collide() {
         // The router itself panics when they do.
-        assert!(all(true).has_routes());
+        assert!(axum::Router::from(all(true)).has_routes());
     }
 
     async fn told(Segment(name): Segment) -> String {
@@ -132,9 +148,11 @@ mod tests {
     }
 
     async fn ask(path: &str) -> axum::response::Response {
-        let routes: Router = both(Router::new(), "/v1/x/{name}", get(told));
+        let routes = both(ApiRouter::new(), "/v1/x/{name}", get(told).into(), |item| {
+            item
+        });
         let request = Request::get(path).body(Body::empty()).unwrap();
-        routes.oneshot(request).await.unwrap()
+        axum::Router::from(routes).oneshot(request).await.unwrap()
     }
 
     #[tokio::test]

@@ -1,22 +1,41 @@
 //! Application settings (the reference's section 6).
 
+use aide::axum::routing::get_with;
 use axum::extract::State;
+use onprem::settings::ApplicationSettings;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::to_the_end;
+use super::{Routes, to_the_end};
 use crate::Web;
 use crate::answer::{Answer, Done, Refused};
 use crate::auth::Admin;
 use crate::body::JsonBody;
 
+/// Where these calls are.
+pub(super) fn routes() -> Routes {
+    vec![(
+        "/v1/settings/application",
+        get_with(show, |operation| {
+            operation.summary("Show the application settings")
+        })
+        .patch_with(change, |operation| {
+            operation.summary("Change application settings")
+        })
+        .delete_with(reset, |operation| {
+            operation.summary("Reset all application settings")
+        }),
+    )]
+}
+
 /// `settings` of an answer.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Settings {
     settings: Application,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Application {
     application: Value,
 }
@@ -34,7 +53,7 @@ pub(crate) async fn show(State(web): State<Web>, _: Admin) -> Answer<200, Settin
 pub(crate) async fn change(
     State(web): State<Web>,
     _: Admin,
-    JsonBody(body): JsonBody,
+    JsonBody(body, _): JsonBody<ApplicationSettings>,
 ) -> Result<Done, Refused> {
     to_the_end(async move { web.line.patch_settings(&body).await }).await?;
     Ok(Done::done())

@@ -1,18 +1,46 @@
 //! Users, login and logout (the reference's section 2).
 
+use aide::axum::routing::{get_with, post_with};
 use axum::extract::State;
 use jiff::Timestamp;
-use onprem::user::{ADMIN, NewUser, Role, parse_login, parse_password_change};
+use onprem::user::{ADMIN, Login, NewUser, PasswordChange, Role};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Segment, to_the_end};
+use super::{Routes, Segment, to_the_end};
 use crate::answer::{Answer, Challenge, Done, Refused};
 use crate::auth::{Admin, Basic, Peer, User};
 use crate::body::{AnyBody, JsonBody};
 use crate::{Api, Web};
 
+/// Where these calls are.
+pub(super) fn routes() -> Routes {
+    vec![
+        (
+            "/v1/users",
+            post_with(create, |operation| operation.summary("Create a user")),
+        ),
+        (
+            "/v1/users/login",
+            post_with(login, |operation| operation.summary("Log in")),
+        ),
+        (
+            "/v1/users/logout",
+            post_with(logout, |operation| operation.summary("Log out")),
+        ),
+        (
+            "/v1/users/{username}",
+            get_with(show, |operation| operation.summary("Show a user"))
+                .put_with(change, |operation| {
+                    operation.summary("Change a user's password")
+                })
+                .delete_with(delete, |operation| operation.summary("Delete a user")),
+        ),
+    ]
+}
+
 /// `users` of an answer.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Users<U> {
     users: [U; 1],
 }
@@ -24,23 +52,24 @@ impl<U> Users<U> {
 }
 
 /// A login's element.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct LoggedIn {
     token: String,
     expires_after: String,
 }
 
 /// A user by name.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Named {
     username: String,
 }
 
 /// A user with what it may do; the key is upper-case in the original.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Known {
     username: String,
     #[serde(rename = "ROLES")]
+    #[schemars(with = "String")]
     role: Role,
 }
 
@@ -58,9 +87,9 @@ pub(crate) async fn login(
     State(web): State<Web>,
     Peer(address): Peer,
     Basic { username, password }: Basic,
-    AnyBody(body): AnyBody,
+    AnyBody(body, _): AnyBody<Login>,
 ) -> Result<Answer<200, Users<LoggedIn>>, Refused> {
-    let new_password = parse_login(&body)?;
+    let Login { new_password } = Login::parse(&body)?;
     let issued = to_the_end(async move {
         let issued = web
             .line
@@ -89,7 +118,7 @@ pub(crate) async fn logout(State(web): State<Web>, User(session): User) -> Resul
 pub(crate) async fn create(
     State(web): State<Web>,
     _: Admin,
-    JsonBody(body): JsonBody,
+    JsonBody(body, _): JsonBody<NewUser>,
 ) -> Result<Answer<201, Users<Named>>, Refused> {
     let user = NewUser::parse(&body)?;
     let username = user.username.clone();
@@ -113,10 +142,10 @@ pub(crate) async fn change(
     State(web): State<Web>,
     user: User,
     Segment(username): Segment,
-    JsonBody(body): JsonBody,
+    JsonBody(body, _): JsonBody<PasswordChange>,
 ) -> Result<Answer<200, Users<Named>>, Refused> {
     user.may_handle(&username)?;
-    let password = parse_password_change(&body)?;
+    let PasswordChange { password } = PasswordChange::parse(&body)?;
     let name = username.clone();
     to_the_end(async move {
         web.line.change_password(&user.0, &name, &password).await?;
