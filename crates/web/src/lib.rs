@@ -3,6 +3,7 @@
 //! - `route`: one file per subject; a handler's signature says who may call it and what is answered.
 //! - `auth`: who calls. `body`: what they sent. `answer`: what they get.
 //! - `frame`: what every answer has in common, whatever a handler did.
+//! - [`openapi`]: all of it as a document, made from the routes.
 //! - [`tls`]: our own CA and the listener's certificate.
 
 mod answer;
@@ -11,6 +12,7 @@ mod body;
 mod describe;
 mod frame;
 mod linger;
+pub mod openapi;
 mod route;
 pub mod tls;
 
@@ -45,8 +47,10 @@ pub trait CoreSwitch: Send + Sync {
 /// The routes' state: one reference count per request, whatever it holds.
 pub(crate) type Web = Arc<Api>;
 
-/// All routes: `/v1/…`, `/`, `/livez`, `/readyz`, and `/dev/core` with a switch. Needs `ConnectInfo<SocketAddr>`.
+/// All routes: `/v1/…`, `/docs`, `/`, `/livez`, `/readyz`, and `/dev/core` with a switch. Needs `ConnectInfo<SocketAddr>`.
 pub fn router(api: Api) -> axum::Router {
     let routes = route::all(api.core_switch.is_some());
+    // What the routes tell of themselves is asked for later, if ever.
+    aide::generate::reset_context();
     frame::around(routes.into()).with_state(Arc::new(api))
 }

@@ -8,6 +8,7 @@ mod health;
 mod inbound;
 mod media;
 mod messages;
+mod openapi;
 mod settings;
 mod users;
 mod webhooks;
