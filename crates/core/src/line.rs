@@ -13,6 +13,7 @@ use store::record::Records;
 use store::{Batch, Direction, LineName, MessageRow, SharedStore, StoreError};
 use tokio::sync::{Semaphore, watch};
 
+use crate::call::certificate::authorities;
 use crate::call::setting::Desk;
 use crate::call::user::Gatekeeper;
 use crate::customers::Customers;
@@ -191,8 +192,8 @@ pub struct Line {
     pub(crate) fetcher: Fetcher,
     /// Media links that may be fetched at once.
     pub(crate) link_places: Semaphore,
-    /// Posts notifications.
-    pub(crate) webhook: reqwest::Client,
+    /// Posts notifications; another one when the authorities change that it trusts.
+    pub(crate) webhook: watch::Sender<reqwest::Client>,
     /// Logins, tokens and their limits.
     pub(crate) gatekeeper: Gatekeeper,
     /// Customers stored lately.
@@ -275,6 +276,19 @@ impl Line {
     }
 }
 
+/// What posts notifications.
+pub(crate) fn webhook_client(
+    config: &LineConfig,
+    authorities: Vec<reqwest::Certificate>,
+) -> reqwest::Result<reqwest::Client> {
+    guarded_client(
+        config.url_policy,
+        authorities,
+        WEBHOOK_CONNECT,
+        WEBHOOK_TOTAL,
+    )
+}
+
 /// Why a line cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -319,6 +333,8 @@ impl Line {
             .filter(|account| account.registered)
             .map(|account| account.number);
         let client = |error: &dyn std::fmt::Display| OpenError::Client(error.to_string());
+        let webhook = webhook_client(&config, authorities(&records, name).await?)
+            .map_err(|error| client(&error))?;
         let state = if number.is_some() {
             LineState::Connecting { trouble: None }
         } else {
@@ -334,8 +350,7 @@ impl Line {
             templates: Templates::default(),
             media: MediaFolder::open(config.media_dir.clone())?,
             fetcher: Fetcher::new(config.url_policy).map_err(|error| client(&error))?,
-            webhook: guarded_client(config.url_policy, WEBHOOK_CONNECT, WEBHOOK_TOTAL)
-                .map_err(|error| client(&error))?,
+            webhook: watch::Sender::new(webhook),
             link_places: Semaphore::new(LINK_PLACES),
             gatekeeper: Gatekeeper::default(),
             desk: Desk::default(),

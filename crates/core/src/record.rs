@@ -89,6 +89,13 @@ pub struct Contact {
     pub name: Option<String>,
 }
 
+/// Authorities that a webhook's certificate may be by, beside those that the system trusts; one record, named `webhook`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authorities {
+    /// Certificates, as they were uploaded.
+    pub pem: String,
+}
+
 macro_rules! kinds {
     ($($type:ty = $kind:literal $(, $sealed:ident)?;)*) => {$(
         impl Record for $type {
@@ -110,4 +117,5 @@ kinds! {
     Template = "template";
     Media = "media";
     Contact = "contact";
+    Authorities = "authorities";
 }

@@ -30,6 +30,7 @@ pub(super) async fn start(dir: &Path) -> anyhow::Result<Product> {
     let seal = Seal::from_file(&dir.join("secret.key"))?;
     let secret = seal.derive("message ids");
     let records = Records::new(store.clone(), Arc::new(seal));
+    let tls = web::tls::load(&records, &[]).await?;
     let line = Line::open(config(dir), records, secret).await?;
     line.set_admin_password(PASSWORD).await?;
     let login = line
@@ -39,6 +40,7 @@ pub(super) async fn start(dir: &Path) -> anyhow::Result<Product> {
 
     let api = web::Api {
         line,
+        tls,
         api_key: None,
         core_switch: None,
         on_admin_password: None,

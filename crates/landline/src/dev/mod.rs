@@ -164,9 +164,8 @@ impl Start<'_> {
         serve(
             parts,
             sockets,
-            tls,
             relay_of(&world, &records, self.reading.clone()),
-            self.api(&line, &core),
+            self.api(&line, &core, tls),
         );
         core.start()
             .await
@@ -237,7 +236,7 @@ impl Start<'_> {
             .await
             .map_err(|error| Stop::failed("TLS cannot be set up", causes(&error)))?;
         let path = self.data.ca();
-        file::write_if_changed(&path, tls.ca_pem.as_bytes())
+        file::write_if_changed(&path, tls.ca_pem().as_bytes())
             .map_err(|error| Stop::failed(format!("cannot write {}", path.display()), error))?;
         Ok(tls)
     }
@@ -272,10 +271,11 @@ impl Start<'_> {
         }
     }
 
-    fn api(&self, line: &Arc<Line>, core: &Switch) -> web::Api {
+    fn api(&self, line: &Arc<Line>, core: &Switch, tls: web::tls::Tls) -> web::Api {
         let published = self.published.clone();
         web::Api {
             line: line.clone(),
+            tls,
             api_key: self.config.api_key.clone(),
             core_switch: Some(Arc::new(core.clone())),
             on_admin_password: Some(Arc::new(move |password| {
@@ -353,18 +353,13 @@ impl Start<'_> {
 }
 
 /// Relay first: the network may have been waiting for it.
-fn serve(
-    parts: &mut Parts,
-    sockets: Sockets,
-    tls: web::tls::Tls,
-    relay: relay::Relay,
-    api: web::Api,
-) {
+fn serve(parts: &mut Parts, sockets: Sockets, relay: relay::Relay, api: web::Api) {
     parts.relay = Some(Serving::plain(sockets.relay, relay::router(relay)));
+    let config = api.tls.config.clone();
     let api = web::router(api);
     parts
         .api
-        .push(Serving::tls(sockets.api, tls.config, api.clone()));
+        .push(Serving::tls(sockets.api, config, api.clone()));
     if let Some(socket) = sockets.api_plain {
         parts.api.push(Serving::plain(socket, api));
     }
