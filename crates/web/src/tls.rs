@@ -7,7 +7,7 @@
 mod external;
 mod issue;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use onprem::Refusal;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
@@ -18,7 +18,7 @@ use rustls::sign::CertifiedKey;
 use rustls::version::{TLS12, TLS13};
 use store::record::Records;
 use store::{Batch, LineName, StoreError};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 use external::External;
 use issue::Issued;
@@ -84,7 +84,17 @@ impl Tls {
 
     /// PEM of the CA of what is served: our own, or the last certificate of the uploaded chain.
     pub fn ca_pem(&self) -> String {
-        self.inner.serving.now().ca_pem.clone()
+        self.inner.serving.0.borrow().ca_pem.clone()
+    }
+
+    /// Waits until another certificate is served, from the call of this function on.
+    pub fn changed(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut served = self.inner.serving.0.subscribe();
+        async move {
+            if served.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
     }
 
     async fn adopt_stored(&self) -> Result<bool, TlsError> {
@@ -103,7 +113,7 @@ impl Tls {
         names: Vec<String>,
         provider: &Arc<CryptoProvider>,
     ) -> Result<Self, TlsError> {
-        let serving = Arc::new(Serving(RwLock::new(Arc::new(served))));
+        let serving = Arc::new(Serving(watch::Sender::new(served)));
         let resolver: Arc<dyn ResolvesServerCert> = Arc::<Serving>::clone(&serving);
         let mut config = rustls::ServerConfig::builder_with_provider(Arc::clone(provider))
             .with_protocol_versions(&[&TLS13, &TLS12])
@@ -132,25 +142,22 @@ struct Served {
 
 /// What new connections are served with.
 #[derive(Debug)]
-struct Serving(RwLock<Arc<Served>>);
+struct Serving(watch::Sender<Served>);
 
 impl Serving {
-    fn now(&self) -> Arc<Served> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
     /// Whether that is another certificate.
     fn adopt(&self, served: Served) -> bool {
-        let mut present = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let is_new = present.key.cert != served.key.cert;
-        *present = Arc::new(served);
-        is_new
+        self.0.send_if_modified(|present| {
+            let is_new = present.key.cert != served.key.cert;
+            *present = served;
+            is_new
+        })
     }
 }
 
 impl ResolvesServerCert for Serving {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(Arc::clone(&self.now().key))
+        Some(Arc::clone(&self.0.borrow().key))
     }
 }
 

@@ -16,6 +16,7 @@ mod switch;
 mod welcome;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -51,6 +52,8 @@ const UPSTREAM_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a message that may have left waits for a status that names it: shorter than in production, where the
 /// network is further away.
 const RECONCILE_WAIT: Duration = Duration::from_secs(5);
+/// How often the API's certificate is looked at: it is remade thirty days before its end.
+const RENEWAL: Duration = Duration::from_hours(24);
 /// Accepted messages that wait; the reference's bound.
 const OUTBOX_LIMIT: u64 = 1_000_000;
 /// Notifications that wait.
@@ -238,6 +241,7 @@ impl Start<'_> {
         let path = self.data.ca();
         file::write_if_changed(&path, tls.ca_pem().as_bytes())
             .map_err(|error| Stop::failed(format!("cannot write {}", path.display()), error))?;
+        tokio::spawn(keep_ca(tls.clone(), path));
         Ok(tls)
     }
 
@@ -349,6 +353,22 @@ impl Start<'_> {
         };
         self.terminal.say(&welcome.text());
         Ok(())
+    }
+}
+
+/// Renews the certificate in time, and keeps the CA's file what clients have to trust, also after another certificate
+/// was uploaded.
+async fn keep_ca(tls: web::tls::Tls, path: PathBuf) {
+    loop {
+        let changed = tls.changed();
+        if let Err(error) = file::write_if_changed(&path, tls.ca_pem().as_bytes()) {
+            tracing::error!(path = %path.display(), %error, "the CA's file cannot be written");
+        }
+        if tokio::time::timeout(RENEWAL, changed).await.is_err()
+            && let Err(error) = tls.renew().await
+        {
+            tracing::error!(%error, "the API's certificate cannot be renewed");
+        }
     }
 }
 
