@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use onprem::MessageId;
 use onprem::id::Minter;
+use onprem::message::Rules;
 use onprem::settings::{ApplicationSettings, UrlPolicy};
 use onprem::user::Role;
 use store::record::Records;
@@ -43,6 +44,10 @@ pub struct LineConfig {
     pub relay_url: Option<String>,
     /// Take the number's webhooks even when they point elsewhere.
     pub take_over: bool,
+    /// What messages are read by: with extensions, or strict.
+    pub rules: Rules,
+    /// Mint message ids without the customer's number.
+    pub blank_number: bool,
     /// What a webhook URL (and a media link) may be.
     pub url_policy: UrlPolicy,
     /// `admin` / `secret` is accepted as first login from these addresses.
@@ -326,7 +331,7 @@ impl Line {
         };
         let line = Self {
             client: graph::Client::new(config.upstream.clone()).map_err(|error| client(&error))?,
-            minter: Minter::new(secret),
+            minter: Minter::new(secret).blanking(config.blank_number),
             deployment,
             settings: watch::Sender::new(Arc::new(settings.unwrap_or_default())),
             state: watch::Sender::new(state),

@@ -26,7 +26,7 @@ pub struct Accepted {
 impl Line {
     /// `POST /v1/messages`. Order of refusals: parse, shape and values, not ready, what needs the store, load.
     pub async fn accept(&self, body: &[u8]) -> Result<Accepted, Refusal> {
-        let message = Outgoing::parse(body)?;
+        let message = Outgoing::parse(body, self.config.rules)?;
         self.check_ready()?;
         self.check_against_store(&message).await?;
         self.check_load()?;

@@ -17,6 +17,7 @@ mod tests;
 pub mod text;
 mod ttl;
 
+pub use crate::parse::Rules;
 pub use media::{Media, MediaSource};
 pub use template::TemplateMessage;
 pub use text::Text;
@@ -113,16 +114,16 @@ pub struct Outgoing {
 
 impl Outgoing {
     /// Parses and validates a body in the documented order of checks (`messages.md` 12.4).
-    pub fn parse(body: &[u8]) -> Result<Self, Refusal> {
-        parse::read(body, |body| {
+    pub fn parse(body: &[u8], rules: Rules) -> Result<Self, Refusal> {
+        parse::read_by(rules, body, |body| {
             let content = content(body);
             let individual = individual(body);
             let recipient = recipient(body);
             let context = context(body);
-            let opaque = body
-                .optional("biz_opaque_callback_data")
-                .map(|data| data.string_within(LONGEST_OPAQUE))
-                .transpose();
+            let opaque = body.extension("biz_opaque_callback_data").and_then(|data| {
+                data.map(|data| data.string_within(LONGEST_OPAQUE))
+                    .transpose()
+            });
             let ttl_s = body
                 .optional("ttl")
                 .map(|ttl| ttl::seconds(&ttl))
@@ -215,7 +216,7 @@ fn recipient(body: &Object<'_>) -> Read<(String, WaId)> {
 }
 
 fn context(body: &Object<'_>) -> Read<Option<String>> {
-    let Some(context) = body.optional("context") else {
+    let Some(context) = body.extension("context")? else {
         return Ok(None);
     };
     let context = context.object()?;

@@ -6,7 +6,7 @@ use super::*;
 use crate::message::template::{ButtonKind, Component, Parameter};
 
 fn parse(body: &Value) -> Result<Outgoing, Refusal> {
-    Outgoing::parse(body.to_string().as_bytes())
+    Outgoing::parse(body.to_string().as_bytes(), Rules::TOLERANT)
 }
 
 fn refused(body: &Value) -> (u16, String) {
