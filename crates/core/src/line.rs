@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use onprem::MessageId;
 use onprem::id::Minter;
+use onprem::message::Rules;
 use onprem::settings::{ApplicationSettings, UrlPolicy};
 use onprem::user::Role;
 use store::record::Records;
@@ -17,6 +18,7 @@ use crate::call::certificate::authorities;
 use crate::call::setting::Desk;
 use crate::call::user::Gatekeeper;
 use crate::customers::Customers;
+use crate::ids::Ids;
 use crate::link::{Fetcher, guarded_client};
 use crate::media::MediaFolder;
 use crate::record;
@@ -44,6 +46,10 @@ pub struct LineConfig {
     pub relay_url: Option<String>,
     /// Take the number's webhooks even when they point elsewhere.
     pub take_over: bool,
+    /// What messages are read by: with extensions, or strict.
+    pub rules: Rules,
+    /// Mint message ids without the customer's number.
+    pub blank_number: bool,
     /// What a webhook URL (and a media link) may be.
     pub url_policy: UrlPolicy,
     /// `admin` / `secret` is accepted as first login from these addresses.
@@ -175,7 +181,7 @@ pub struct Line {
     /// The upstream client.
     pub(crate) client: graph::Client,
     /// Public message ids.
-    pub(crate) minter: Minter,
+    pub(crate) ids: Ids,
     /// The deployment's name inside opaque callback data.
     pub(crate) deployment: String,
     /// The application settings in force.
@@ -247,11 +253,23 @@ impl Line {
 
     /// The public id of a message.
     pub(crate) fn public_id(&self, message: &MessageRow) -> MessageId {
-        self.minter.mint(
+        self.ids.mint(
             message.direction == Direction::Outgoing,
             &message.wa_id,
             message.key,
         )
+    }
+
+    /// The message of this line that a public id names. Ids of other deployments may open by chance: it has to be the id
+    /// that the message was given.
+    pub(crate) async fn message_named(&self, id: &str) -> Result<Option<MessageRow>, StoreError> {
+        let Some(opened) = self.ids.read(id) else {
+            return Ok(None);
+        };
+        let found = self.store().message(opened.key).await?;
+        Ok(found.filter(|message| {
+            message.line == self.config.name && self.public_id(message).as_str() == id
+        }))
     }
 
     /// Whether the relay is reading a webhook body at this moment.
@@ -342,7 +360,7 @@ impl Line {
         };
         let line = Self {
             client: graph::Client::new(config.upstream.clone()).map_err(|error| client(&error))?,
-            minter: Minter::new(secret),
+            ids: Ids::open(&records, name, Minter::new(secret), config.blank_number).await?,
             deployment,
             settings: watch::Sender::new(Arc::new(settings.unwrap_or_default())),
             state: watch::Sender::new(state),

@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use landline_core::line::FirstLogin;
 use landline_core::{Line, LineConfig, OnUnknown};
+use onprem::message::Rules;
 use onprem::settings::UrlPolicy;
 use store::record::Records;
 use store::seal::Seal;
@@ -86,6 +87,8 @@ fn config(dir: &Path) -> LineConfig {
         verify_token: String::new(),
         relay_url: None,
         take_over: false,
+        rules: Rules::TOLERANT,
+        blank_number: false,
         url_policy: UrlPolicy::PlainLoopback,
         first_login_from: FirstLogin::Loopback,
         reconcile_wait: Duration::from_secs(30),

@@ -262,6 +262,8 @@ impl Start<'_> {
             verify_token: graph.verify_token.clone(),
             relay_url: Some(addresses.relay.clone()),
             take_over: self.config.take_over,
+            rules: self.config.rules,
+            blank_number: self.config.opaque_ids,
             url_policy: URL_POLICY,
             first_login_from: FirstLogin::Anywhere,
             reconcile_wait: RECONCILE_WAIT,
