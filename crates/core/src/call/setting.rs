@@ -18,6 +18,7 @@ const NAME: &str = "application";
 pub struct Desk {
     settings: Mutex<()>,
     pub(super) account: Mutex<()>,
+    pub(super) certificates: Mutex<()>,
 }
 
 impl Line {

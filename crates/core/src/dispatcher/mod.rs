@@ -51,6 +51,7 @@ struct Dispatcher {
 pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, drain: Duration) {
     let mut changes = line.settings.subscribe();
     let settings = changes.borrow_and_update().clone();
+    let mut clients = line.webhook.subscribe();
     let mut dispatcher = Dispatcher {
         feed: Feed::new(&line, Queue::Callbacks),
         line,
@@ -77,6 +78,7 @@ pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, 
             Some(delivered) = dispatcher.deliveries.join_next() => dispatcher.settle(delivered),
             Some(_) = dispatcher.settling.join_next() => {}
             Ok(()) = changes.changed() => dispatcher.adopt(changes.borrow_and_update().clone()),
+            Ok(()) = clients.changed() => dispatcher.begin_afresh(),
             () = tokio::time::sleep(wait) => {}
         }
     }
@@ -126,9 +128,14 @@ impl Dispatcher {
             )
         };
         if changed_url || backoff(&old) != backoff(&self.settings) {
-            self.gate.reset();
-            self.make_all_due();
+            self.begin_afresh();
         }
+    }
+
+    /// What failed so far says nothing any more.
+    fn begin_afresh(&mut self) {
+        self.gate.reset();
+        self.make_all_due();
     }
 
     fn make_all_due(&mut self) {

@@ -147,6 +147,8 @@ pub(crate) async fn line_at(
         verify_token: "verify".to_owned(),
         relay_url: None,
         take_over: false,
+        rules: onprem::message::Rules::TOLERANT,
+        blank_number: false,
         url_policy: onprem::settings::UrlPolicy::PlainLoopback,
         first_login_from: FirstLogin::Loopback,
         reconcile_wait: std::time::Duration::from_secs(5),

@@ -3,7 +3,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::message::{Content, Outgoing, TemplateMessage};
+use crate::message::{Content, Outgoing, Rules, TemplateMessage};
 use crate::{Code, Refusal};
 
 fn definition() -> Definition {
@@ -35,7 +35,7 @@ fn message(components: &Value) -> TemplateMessage {
     let body = json!({"to": "12025550143", "type": "template", "template": {
         "name": "delivery_slot", "language": {"code": "fr"}, "components": components,
     }});
-    match Outgoing::parse(body.to_string().as_bytes())
+    match Outgoing::parse(body.to_string().as_bytes(), Rules::TOLERANT)
         .unwrap()
         .content
     {

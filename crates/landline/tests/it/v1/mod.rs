@@ -1,6 +1,7 @@
 //! `/v1`, one file per subject of the surface. Answers are compared whole; what differs from run to run is named first.
 
 mod account;
+mod certificates;
 mod contacts;
 mod errors;
 mod flood;
