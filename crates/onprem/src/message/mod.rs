@@ -9,6 +9,7 @@ use crate::parse::{self, Object, Read, quoted};
 use crate::schema::{self, Described, choice, optional, required};
 use crate::{Code, Refusal, WaId};
 
+pub mod interactive;
 mod location;
 pub mod media;
 pub mod template;
@@ -18,6 +19,7 @@ pub mod text;
 mod ttl;
 
 pub use crate::parse::Rules;
+pub use interactive::Interactive;
 pub use media::{Media, MediaSource};
 pub use template::TemplateMessage;
 pub use text::Text;
@@ -64,19 +66,13 @@ contents! {
     Text(Text) = "text", text::read;
     Image(Media) = "image", media::read_image;
     Document(Media) = "document", media::read_document;
+    Interactive(Interactive) = "interactive", interactive::read;
     Template(TemplateMessage) = "template", template::read;
 }
 
 /// Documented values of `type` that this version does not send yet.
 const LATER: &[&str] = &[
-    "audio",
-    "video",
-    "sticker",
-    "location",
-    "contacts",
-    "interactive",
-    "hsm",
-    "reaction",
+    "audio", "video", "sticker", "location", "contacts", "hsm", "reaction",
 ];
 
 fn unsupported(kind: &str) -> Refusal {

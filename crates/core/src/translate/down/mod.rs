@@ -8,6 +8,8 @@ use onprem::message::template::{ButtonKind, Component, Parameter};
 use onprem::message::{Content, Media, Outgoing, TemplateMessage};
 use serde_json::{Map, Value, json};
 
+mod interactive;
+
 /// What stands in for the on-prem names inside a message: `MEDIA_ID`s of its media objects, and the quoted message.
 #[derive(Debug, Default, Clone)]
 pub struct Resolved {
@@ -26,6 +28,7 @@ pub fn media_of(message: &Outgoing) -> Vec<(String, MediaKind, &Media)> {
         Content::Text(_) => Vec::new(),
         Content::Image(media) => vec![("image".to_owned(), MediaKind::Image, media)],
         Content::Document(media) => vec![("document".to_owned(), MediaKind::Document, media)],
+        Content::Interactive(object) => interactive::media(object).into_iter().collect(),
         Content::Template(template) => template
             .components
             .iter()
@@ -53,6 +56,7 @@ pub fn send(message: &Outgoing, resolved: &Resolved, opaque: String) -> Send {
     let object = match &message.content {
         Content::Text(text) => json!({"body": text.body, "preview_url": text.preview_url}),
         Content::Image(object) | Content::Document(object) => media(object, &mut ids, true),
+        Content::Interactive(object) => interactive::object(object, &mut ids),
         Content::Template(object) => template(
             object,
             resolved.named.as_deref().unwrap_or_default(),
@@ -81,8 +85,8 @@ pub fn send(message: &Outgoing, resolved: &Resolved, opaque: String) -> Send {
     }
 }
 
-/// A media object by its `MEDIA_ID`. Inside a template there is no caption: the network refuses members that it does not
-/// know there.
+/// A media object by its `MEDIA_ID`. Inside a template, and above an interactive message, there is no caption: the network
+/// refuses members that it does not know there.
 fn media(media: &Media, ids: &mut Iter<'_, String>, with_caption: bool) -> Value {
     let mut object = Map::new();
     let members = [
