@@ -134,11 +134,16 @@ impl Line {
         }
         if let Content::Template(template) = &message.content {
             let definitions = self
-                .templates_named(&template.name)
+                .templates_named(&template.name, &template.language)
                 .await
                 .map_err(|not_loaded| Refusal::new(Code::TEMPLATE_FETCH_FAILED, not_loaded.0))?;
             let table = self.templates.table();
-            onprem::template::check(template, &definitions, table.namespace.as_deref())?;
+            let account = onprem::template::Account {
+                namespace: table.namespace.as_deref(),
+                languages: &table.languages,
+                rules: self.config.rules,
+            };
+            onprem::template::check(template, &definitions, account)?;
         }
         for (field, kind, media) in translate::down::media_of(message) {
             let MediaSource::Id(id) = &media.source else {
