@@ -206,7 +206,7 @@ fn parameter_media(parameter: &Parameter) -> Option<(&'static str, MediaKind, &M
     match parameter {
         Parameter::Image(media) => Some(("image", MediaKind::Image, media)),
         Parameter::Video(media) => Some(("video", MediaKind::Video, media)),
-        Parameter::Document(media) => Some(("document", MediaKind::Document, media)),
+        Parameter::Document(media) => Some(("document", MediaKind::TemplateDocument, media)),
         _ => None,
     }
 }
