@@ -95,6 +95,8 @@ pub struct Contact {
 pub struct Authorities {
     /// Certificates, as they were uploaded.
     pub pem: String,
+}
+
 /// When public message ids got another form; one record, named `forms`. An id keeps the form that it was given in.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct IdForms {

@@ -23,6 +23,8 @@ pub enum MediaKind {
     Image,
     /// Sticker, 100 KB.
     Sticker,
+    /// Document in the header of a template, 100 MB: only PDF.
+    TemplateDocument,
     /// Video, 16 MB.
     Video,
 }
@@ -44,6 +46,7 @@ impl MediaKind {
             Self::Document => (100 * MB, None),
             Self::Image => (5 * MB, Some(&["image/jpeg", "image/png"])),
             Self::Sticker => (100 * KB, Some(&["image/webp"])),
+            Self::TemplateDocument => (100 * MB, Some(&["application/pdf"])),
             Self::Video => (16 * MB, Some(&["video/mp4", "video/3gpp"])),
         }
     }
@@ -75,13 +78,25 @@ impl MediaKind {
         })
     }
 
-    /// 1009 that names the field, the type or the size and what is allowed.
+    /// The code of another content type.
+    fn type_code(self) -> Code {
+        match self {
+            Self::TemplateDocument => Code::TEMPLATE_MEDIA_FORMAT,
+            _ => Code::INVALID,
+        }
+    }
+
+    /// 1009 that names the field, the type or the size and what is allowed; 2008 for the type of a template's document.
     pub fn check(self, field: &str, content_type: &str, bytes: u64) -> Result<(), Refusal> {
         if !self.accepts(content_type) {
             let allowed = self.content_types().unwrap_or(&["a content type"]);
-            return Err(Refusal::invalid(
-                field,
-                format_args!("is {}, must be {}", quoted(content_type), Listed(allowed)),
+            return Err(Refusal::new(
+                self.type_code(),
+                format!(
+                    "{field}: is {}, must be {}",
+                    quoted(content_type),
+                    Listed(allowed)
+                ),
             ));
         }
         let limit = self.limit();
@@ -248,6 +263,8 @@ mod tests {
     #[case(MediaKind::Video, "video/mp4; codecs=\"avc1\"", true)]
     #[case(MediaKind::Document, "application/x-whatever", true)]
     #[case(MediaKind::Document, "whatever", false)]
+    #[case(MediaKind::TemplateDocument, "application/pdf", true)]
+    #[case(MediaKind::TemplateDocument, "text/plain", false)]
     fn each_kind_has_its_types(
         #[case] kind: MediaKind,
         #[case] content_type: &str,
@@ -273,6 +290,10 @@ mod tests {
             "1009 Parameter value is not valid: image: has 5242881 bytes, must have at most 5242880"
         );
         assert_eq!(MediaKind::Image.check("image", "image/png", 5 * MB), Ok(()));
+        assert_eq!(
+            check(MediaKind::TemplateDocument, "text/plain", 1),
+            "2008 Template Media Format Unsupported: image: is \"text/plain\", must be application/pdf"
+        );
     }
 
     proptest! {

@@ -154,12 +154,16 @@ impl Line {
     /// Against the line's templates, asking the network once for one that is not in the table.
     async fn check_template(&self, template: &TemplateMessage) -> Result<(), Refusal> {
         let definitions = self
-            .templates_named(&template.name)
+            .templates_named(&template.name, &template.language)
             .await
             .map_err(|not_loaded| Refusal::new(Code::TEMPLATE_FETCH_FAILED, not_loaded.0))?;
         let table = self.templates.table();
-        onprem::template::check(template, &definitions, table.namespace.as_deref())?;
-        Ok(())
+        let account = onprem::template::Account {
+            namespace: table.namespace.as_deref(),
+            languages: &table.languages,
+            rules: self.config.rules,
+        };
+        onprem::template::check(template, &definitions, account).map(drop)
     }
 
     /// 503 / 1016 when a queue is too long.

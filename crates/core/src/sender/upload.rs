@@ -152,12 +152,13 @@ async fn linked(
 fn content_type(kind: MediaKind, header: Option<&str>, body: &[u8]) -> String {
     let said = onprem::media::parse_content_type(header)
         .unwrap_or_else(|_| "application/octet-stream".to_owned());
-    if kind.accepts(&said) && kind != MediaKind::Document {
+    let takes_any = kind.content_types().is_none();
+    if kind.accepts(&said) && !takes_any {
         return said;
     }
     let head = body.get(..8192).unwrap_or(body);
     match infer::get(head) {
-        Some(found) if kind != MediaKind::Document || said == "application/octet-stream" => {
+        Some(found) if !takes_any || said == "application/octet-stream" => {
             found.mime_type().to_owned()
         }
         _ => said,
