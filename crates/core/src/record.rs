@@ -87,6 +87,25 @@ pub struct Contact {
     pub wa_id: String,
     /// The profile's name.
     pub name: Option<String>,
+    /// The present identity, once the network has told it.
+    #[serde(default)]
+    pub identity: Option<Identity>,
+}
+
+/// A customer's identity: the keys that the phone encrypts with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// What it is known by.
+    pub hash: String,
+    /// Since when, or when it was first seen here; Unix milliseconds.
+    pub created_ms: i64,
+}
+
+/// A changed identity that the business has not acknowledged; named `canonical id/hash`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityChange {
+    /// When it was noticed, Unix milliseconds.
+    pub at_ms: i64,
 }
 
 macro_rules! kinds {
@@ -110,4 +129,5 @@ kinds! {
     Template = "template";
     Media = "media";
     Contact = "contact";
+    IdentityChange = "identity_change";
 }

@@ -8,6 +8,7 @@ pub mod contact;
 pub mod envelope;
 pub mod error;
 pub mod id;
+pub mod identity;
 pub mod media;
 pub mod message;
 pub mod notification;
