@@ -59,6 +59,13 @@ pub struct Override {
     pub urls: Vec<String>,
 }
 
+/// Whether the network was last told to check customers' identities; one record, named `identity_check`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityCheck {
+    /// Told to check.
+    pub on: bool,
+}
+
 /// A template in one language; named `name/language`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Template(pub Definition);
@@ -130,4 +137,5 @@ kinds! {
     Media = "media";
     Contact = "contact";
     IdentityChange = "identity_change";
+    IdentityCheck = "identity_check";
 }

@@ -99,8 +99,8 @@ pub(super) fn content(message: &Message, received: Option<&ReceivedMedia>) -> Op
     }
     if kind == "sticker" {
         let beside = object.and_then(|object| object.get("metadata"));
-        let metadata = [in_file, beside].into_iter().flatten();
-        if let Some(metadata) = metadata.filter_map(|found| METADATA.fit(found)).next() {
+        let mut metadata = [in_file, beside].into_iter().flatten();
+        if let Some(metadata) = metadata.find_map(|found| METADATA.fit(found)) {
             members.insert("metadata".to_owned(), metadata);
         }
     }

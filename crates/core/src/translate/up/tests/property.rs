@@ -213,7 +213,7 @@ fn nearly(samples: &'static [&'static str]) -> impl Strategy<Value = Value> {
         .prop_map(|(sample, spoils)| {
             let mut value: Value = serde_json::from_str(sample).unwrap();
             for (place, other, adds) in spoils {
-                let paths = paths(&value, String::new());
+                let paths = paths(&value, "");
                 if paths.is_empty() {
                     break;
                 }
@@ -239,7 +239,7 @@ fn nearly(samples: &'static [&'static str]) -> impl Strategy<Value = Value> {
 }
 
 /// Where everything inside a value stands, as JSON pointers.
-fn paths(value: &Value, at: String) -> Vec<String> {
+fn paths(value: &Value, at: &str) -> Vec<String> {
     let inner: Vec<(String, &Value)> = match value {
         Value::Object(members) => members
             .iter()
@@ -255,7 +255,7 @@ fn paths(value: &Value, at: String) -> Vec<String> {
     };
     let mut all: Vec<String> = inner.iter().map(|(path, _)| path.clone()).collect();
     for (path, value) in inner {
-        all.extend(paths(value, path));
+        all.extend(paths(value, &path));
     }
     all
 }
