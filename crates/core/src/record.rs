@@ -60,6 +60,13 @@ pub struct Override {
     pub urls: Vec<String>,
 }
 
+/// Whether the network was last told to check customers' identities; one record, named `identity_check`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityCheck {
+    /// Told to check.
+    pub on: bool,
+}
+
 /// A template in one language; named `name/language`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Template(pub Definition);
@@ -88,6 +95,25 @@ pub struct Contact {
     pub wa_id: String,
     /// The profile's name.
     pub name: Option<String>,
+    /// The present identity, once the network has told it.
+    #[serde(default)]
+    pub identity: Option<Identity>,
+}
+
+/// A customer's identity: the keys that the phone encrypts with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// What it is known by.
+    pub hash: String,
+    /// Since when, or when it was first seen here; Unix milliseconds.
+    pub created_ms: i64,
+}
+
+/// A changed identity that the business has not acknowledged; named `canonical id/hash`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityChange {
+    /// When it was noticed, Unix milliseconds.
+    pub at_ms: i64,
 }
 
 /// Authorities that a webhook's certificate may be by, beside those that the system trusts; one record, named `webhook`.
@@ -136,4 +162,6 @@ kinds! {
     Contact = "contact";
     Authorities = "authorities";
     IdForms = "id_forms";
+    IdentityChange = "identity_change";
+    IdentityCheck = "identity_check";
 }

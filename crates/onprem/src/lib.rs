@@ -9,6 +9,7 @@ mod date;
 pub mod envelope;
 pub mod error;
 pub mod id;
+pub mod identity;
 pub mod media;
 pub mod message;
 pub mod notification;

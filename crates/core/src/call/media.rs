@@ -44,6 +44,7 @@ impl Line {
             .media
             .write_orphan(&id, body, UPLOAD_LIMIT)
             .await
+            .inspect_err(|error| self.note_media_trouble(error))
             .map_err(write_refusal)?;
         check(&content_type, &written)?;
         let record = record::Media {

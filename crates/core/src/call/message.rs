@@ -29,6 +29,7 @@ impl Line {
         let message = Outgoing::parse(body, self.config.rules)?;
         self.check_ready()?;
         self.check_against_store(&message).await?;
+        self.check_identity(&message.to).await?;
         self.check_load()?;
 
         let lane = Lane::new(&message.to.canonical());
@@ -48,6 +49,7 @@ impl Line {
             expires_ms: now_ms + lifetime_ms,
         };
         let applied = self.store().apply(Batch::of(vec![accept])).await;
+        let applied = applied.inspect_err(|error| self.note_store_trouble(error));
         match applied.map_err(|error| store_refusal(&error))?.first() {
             Some(Outcome::Accepted { message, .. }) => {
                 let id = self.ids.mint(true, wa_id.as_str(), *message);
@@ -170,6 +172,7 @@ impl Line {
     fn check_load(&self) -> Result<(), Refusal> {
         let (outbox, callbacks) = self.signals.depths();
         let overloaded = |what: &str, limit: u64| {
+            self.tell(Code::OVERLOADED, format!("{what} (limit {limit})"));
             Err(Refusal::new(
                 Code::OVERLOADED,
                 format!("{what} (limit {limit}): try again later"),

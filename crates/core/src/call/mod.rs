@@ -3,6 +3,7 @@
 pub mod account;
 pub mod certificate;
 pub mod contact;
+pub mod identity;
 pub mod media;
 pub mod message;
 pub mod setting;
