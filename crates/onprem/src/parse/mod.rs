@@ -11,8 +11,11 @@ use serde_json::{Map, Value};
 
 use crate::{Code, Refusal};
 
+mod array;
 #[cfg(test)]
 mod tests;
+
+pub use array::read_array;
 
 /// Longest piece of a caller's text that is repeated in `details`, characters.
 const SHOWN: usize = 64;
