@@ -4,7 +4,7 @@ use onprem::message::{Content, MarkRead, MediaSource, Outgoing};
 use onprem::{Code, MessageId, Refusal, WaId};
 use store::{Batch, Change, Direction, Lane, MessageState, Outcome, clock};
 
-use super::store_refusal;
+use super::{shown, store_refusal};
 use crate::line::{Line, LineState, Step};
 use crate::parcel::Parcel;
 use crate::translate;
@@ -141,16 +141,20 @@ impl Line {
             onprem::template::check(template, &definitions, table.namespace.as_deref())?;
         }
         for (field, kind, media) in translate::down::media_of(message) {
-            let MediaSource::Id(id) = &media.source else {
-                continue;
+            let id = match &media.source {
+                MediaSource::Id(id) => id,
+                MediaSource::Link { provider, .. } => {
+                    self.check_provider(&field, provider.as_deref()).await?;
+                    continue;
+                }
             };
             let found = self
-                .media_record(id)
+                .use_media(id)
                 .await
                 .map_err(|error| store_refusal(&error))?;
             let (_, found) = found
                 .ok_or_else(|| Refusal::not_found(format!("{field}.id: no media {}", shown(id))))?;
-            kind.check(&field, &found.content_type, found.bytes)?;
+            kind.check(&field, &found.content_type, found.bytes, &found.detected)?;
         }
         Ok(())
     }
@@ -204,13 +208,4 @@ fn not_ready(state: &LineState) -> Option<(String, u32)> {
             2,
         )),
     }
-}
-
-/// A caller's text inside details: what is very long is cut.
-fn shown(text: &str) -> String {
-    let mut shown: String = text.chars().take(128).collect();
-    if shown.len() < text.len() {
-        shown.push('…');
-    }
-    format!("{shown:?}")
 }

@@ -18,6 +18,9 @@ const NAME: &str = "application";
 pub struct Desk {
     settings: Mutex<()>,
     pub(super) account: Mutex<()>,
+    pub(super) media: Mutex<()>,
+    pub(super) providers: Mutex<()>,
+    pub(super) stickers: Mutex<()>,
 }
 
 impl Line {
