@@ -44,6 +44,21 @@ pub(super) fn read_document(message: &Object<'_>) -> Read<Media> {
     read(&message.required("document")?, &["caption", "filename"])
 }
 
+/// Reads `audio`.
+pub(super) fn read_audio(message: &Object<'_>) -> Read<Media> {
+    read(&message.required("audio")?, &[])
+}
+
+/// Reads `video`.
+pub(super) fn read_video(message: &Object<'_>) -> Read<Media> {
+    read(&message.required("video")?, &["caption"])
+}
+
+/// Reads `sticker`.
+pub(super) fn read_sticker(message: &Object<'_>) -> Read<Media> {
+    read(&message.required("sticker")?, &[])
+}
+
 /// Reads a media object that may have these of the members `caption` and `filename`.
 pub(super) fn read(field: &Field<'_>, members: &[&str]) -> Read<Media> {
     let media = field.object()?;

@@ -63,14 +63,14 @@ contents! {
     Text(Text) = "text", text::read;
     Image(Media) = "image", media::read_image;
     Document(Media) = "document", media::read_document;
+    Audio(Media) = "audio", media::read_audio;
+    Video(Media) = "video", media::read_video;
+    Sticker(Media) = "sticker", media::read_sticker;
     Template(TemplateMessage) = "template", template::read;
 }
 
 /// Documented values of `type` that this version does not send yet.
 const LATER: &[&str] = &[
-    "audio",
-    "video",
-    "sticker",
     "location",
     "contacts",
     "interactive",

@@ -119,12 +119,12 @@ fn preview_url_stands_outside_or_inside(
     "status: belongs to PUT /v1/messages/{id}, not to a message that is sent"
 )]
 #[case(
-    json!({"type": "video"}), 501,
-    "type: \"video\" is not supported by this version yet, must be text, image, document or template"
+    json!({"type": "location"}), 501,
+    "type: \"location\" is not supported by this version yet, must be text, image, document, audio, video, sticker or template"
 )]
 #[case(
     json!({"type": "voice"}), 501,
-    "type: \"voice\" is no type that can be sent, must be text, image, document or template"
+    "type: \"voice\" is no type that can be sent, must be text, image, document, audio, video, sticker or template"
 )]
 fn a_bad_text_is_refused(#[case] changes: Value, #[case] code: u16, #[case] details: &str) {
     assert_eq!(refused(&text_with(&changes)), (code, details.to_owned()));

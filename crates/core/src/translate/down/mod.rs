@@ -26,6 +26,9 @@ pub fn media_of(message: &Outgoing) -> Vec<(String, MediaKind, &Media)> {
         Content::Text(_) => Vec::new(),
         Content::Image(media) => vec![("image".to_owned(), MediaKind::Image, media)],
         Content::Document(media) => vec![("document".to_owned(), MediaKind::Document, media)],
+        Content::Audio(media) => vec![("audio".to_owned(), MediaKind::Audio, media)],
+        Content::Video(media) => vec![("video".to_owned(), MediaKind::Video, media)],
+        Content::Sticker(media) => vec![("sticker".to_owned(), MediaKind::Sticker, media)],
         Content::Template(template) => template
             .components
             .iter()
@@ -52,7 +55,11 @@ pub fn send(message: &Outgoing, resolved: &Resolved, opaque: String) -> Send {
     let mut ids = resolved.media.iter();
     let object = match &message.content {
         Content::Text(text) => json!({"body": text.body, "preview_url": text.preview_url}),
-        Content::Image(object) | Content::Document(object) => media(object, &mut ids, true),
+        Content::Image(object)
+        | Content::Document(object)
+        | Content::Audio(object)
+        | Content::Video(object)
+        | Content::Sticker(object) => media(object, &mut ids, true),
         Content::Template(object) => template(
             object,
             resolved.named.as_deref().unwrap_or_default(),

@@ -436,6 +436,9 @@ fn any_content() -> impl Strategy<Value = Content> {
             .prop_map(|(body, preview_url)| Content::Text(Text { body, preview_url })),
         any_media().prop_map(Content::Image),
         any_media().prop_map(Content::Document),
+        any_media().prop_map(Content::Audio),
+        any_media().prop_map(Content::Video),
+        any_media().prop_map(Content::Sticker),
         (
             proptest::option::of(any_text()),
             any_text(),
@@ -505,6 +508,9 @@ fn read_back(kind: &str, object: &Value) -> Content {
         }),
         "image" => Content::Image(media(object)),
         "document" => Content::Document(media(object)),
+        "audio" => Content::Audio(media(object)),
+        "video" => Content::Video(media(object)),
+        "sticker" => Content::Sticker(media(object)),
         _ => Content::Template(TemplateMessage {
             namespace: None,
             name: text(&object["name"]),
@@ -525,7 +531,11 @@ fn expected(content: &Content, ids: &[String]) -> Content {
     let mut content = content.clone();
     match &mut content {
         Content::Text(_) => {}
-        Content::Image(media) | Content::Document(media) => resolve(media),
+        Content::Image(media)
+        | Content::Document(media)
+        | Content::Audio(media)
+        | Content::Video(media)
+        | Content::Sticker(media) => resolve(media),
         Content::Template(template) => {
             template.namespace = None;
             for component in &mut template.components {
