@@ -70,13 +70,7 @@ contents! {
 }
 
 /// Documented values of `type` that this version does not send yet.
-const LATER: &[&str] = &[
-    "location",
-    "contacts",
-    "interactive",
-    "hsm",
-    "reaction",
-];
+const LATER: &[&str] = &["location", "contacts", "interactive", "hsm", "reaction"];
 
 fn unsupported(kind: &str) -> Refusal {
     let why = if LATER.contains(&kind) {
