@@ -31,8 +31,8 @@ use crate::template::Templates;
 /// A webhook has to accept a connection within this time, and to answer within the other (`webhooks.md` 1.3).
 const WEBHOOK_CONNECT: Duration = Duration::from_secs(5);
 const WEBHOOK_TOTAL: Duration = Duration::from_secs(20);
-/// Media links fetched at once; each is in memory until it is uploaded.
-const LINK_PLACES: usize = 4;
+/// Media links fetched at once; each is on disk until it is uploaded.
+const LINK_PLACES: usize = 16;
 
 /// How a line is set up: configuration, not settings.
 #[derive(Clone)]

@@ -15,8 +15,10 @@ pub mod message;
 pub mod notification;
 pub mod parse;
 pub mod phone;
+pub mod provider;
 pub mod schema;
 pub mod settings;
+pub mod sticker;
 pub mod template;
 #[cfg(test)]
 mod tests;

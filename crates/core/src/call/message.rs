@@ -4,7 +4,7 @@ use onprem::message::{Content, Hsm, MarkRead, MediaSource, Outgoing, TemplateMes
 use onprem::{Code, MessageId, Refusal, WaId};
 use store::{Batch, Change, Direction, Lane, MessageState, Outcome, clock};
 
-use super::store_refusal;
+use super::{shown, store_refusal};
 use crate::line::{Line, LineState, Step};
 use crate::parcel::Parcel;
 use crate::translate;
@@ -139,16 +139,20 @@ impl Line {
             _ => {}
         }
         for (field, kind, media) in translate::down::media_of(message) {
-            let MediaSource::Id(id) = &media.source else {
-                continue;
+            let id = match &media.source {
+                MediaSource::Id(id) => id,
+                MediaSource::Link { provider, .. } => {
+                    self.check_provider(&field, provider.as_deref()).await?;
+                    continue;
+                }
             };
             let found = self
-                .media_record(id)
+                .use_media(id)
                 .await
                 .map_err(|error| store_refusal(&error))?;
             let (_, found) = found
                 .ok_or_else(|| Refusal::not_found(format!("{field}.id: no media {}", shown(id))))?;
-            kind.check(&field, &found.content_type, found.bytes)?;
+            kind.check(&field, &found.content_type, found.bytes, &found.detected)?;
         }
         Ok(())
     }
@@ -218,13 +222,4 @@ fn not_ready(state: &LineState) -> Option<(String, u32)> {
             2,
         )),
     }
-}
-
-/// A caller's text inside details: what is very long is cut.
-fn shown(text: &str) -> String {
-    let mut shown: String = text.chars().take(128).collect();
-    if shown.len() < text.len() {
-        shown.push('…');
-    }
-    format!("{shown:?}")
 }

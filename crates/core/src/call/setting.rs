@@ -19,6 +19,9 @@ pub struct Desk {
     settings: Mutex<()>,
     pub(super) account: Mutex<()>,
     pub(super) certificates: Mutex<()>,
+    pub(super) media: Mutex<()>,
+    pub(super) providers: Mutex<()>,
+    pub(super) stickers: Mutex<()>,
 }
 
 impl Line {
