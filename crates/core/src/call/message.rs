@@ -2,7 +2,7 @@
 
 use onprem::message::{Content, MarkRead, MediaSource, Outgoing};
 use onprem::{Code, MessageId, Refusal, WaId};
-use store::{Batch, Change, Direction, Lane, MessageState, Outcome, clock};
+use store::{Batch, Change, Direction, Lane, MessageState, Outcome, StoreError, clock};
 
 use super::store_refusal;
 use crate::line::{Line, LineState, Step};
@@ -88,6 +88,10 @@ impl Line {
         };
         let now_ms = clock::now_ms();
         let changes = vec![
+            // It may have been collected since it was read.
+            Change::Require {
+                message: message.key,
+            },
             Change::Raise {
                 message: message.key,
                 state: MessageState::Read,
@@ -102,11 +106,10 @@ impl Line {
                 expires_ms: now_ms + LIFETIME_MS,
             },
         ];
-        self.store()
-            .apply(Batch::of(changes))
-            .await
-            .map_err(|error| store_refusal(&error))?;
-        Ok(())
+        match self.store().apply(Batch::of(changes)).await {
+            Err(StoreError::Conflict) => Err(unknown()),
+            applied => applied.map(drop).map_err(|error| store_refusal(&error)),
+        }
     }
 
     /// 503 / 1011 unless the start-up flow is done.

@@ -143,11 +143,18 @@ impl Plan<'_> {
         }
     }
 
+    /// A notification of no message that was there before.
     fn callback(&self, kind: &'static str, body: Body) -> Change {
+        self.callback_about(None, kind, body)
+    }
+
+    /// A notification, which keeps the message it tells of from being collected.
+    fn callback_about(&self, message: Option<Key>, kind: &'static str, body: Body) -> Change {
         Change::AppendCallback {
             line: self.row.line.clone(),
             lane: self.row.lane.clone(),
             kind,
+            message,
             body,
             at_ms: clock::now_ms(),
         }
@@ -259,15 +266,19 @@ impl Plan<'_> {
     }
 
     async fn our_id(&self, network_id: Option<&str>) -> Result<Option<MessageId>, StoreError> {
+        let found = self.ours(network_id).await?;
+        Ok(found.map(|message| self.line().public_id(&message)))
+    }
+
+    /// The message that the network names.
+    async fn ours(&self, network_id: Option<&str>) -> Result<Option<MessageRow>, StoreError> {
         let Some(network_id) = network_id else {
             return Ok(None);
         };
-        let found = self
-            .line()
+        self.line()
             .store()
             .message_by_network_id(&self.row.line, network_id)
-            .await?;
-        Ok(found.map(|message| self.line().public_id(&message)))
+            .await
     }
 
     /// What is known of the customer, when its card says something new.
@@ -282,8 +293,8 @@ impl Plan<'_> {
     /// The customer deleted a message (`webhooks.md` 2.14): a status about the inbound message.
     async fn revoked(&self, message: &Message) -> Result<(), StoreError> {
         let mut changes = Vec::new();
-        if let (Some(id), true) = (
-            self.our_id(up::revoked(message)).await?,
+        if let (Some(revoked), true) = (
+            self.ours(up::revoked(message)).await?,
             self.line().has_webhook(),
         ) {
             let customer = message
@@ -291,8 +302,10 @@ impl Plan<'_> {
                 .clone()
                 .or_else(|| message.from_user_id.clone())
                 .unwrap_or_default();
+            let id = self.line().public_id(&revoked);
             let notification = up::deleted(&id, &customer, &message.timestamp);
-            changes.push(self.callback("status_change", notification.to_bytes().into()));
+            let body = notification.to_bytes().into();
+            changes.push(self.callback_about(Some(revoked.key), "status_change", body));
         }
         self.commit(changes).await.map(drop)
     }
@@ -375,7 +388,8 @@ impl Plan<'_> {
             &line.settings(),
         );
         let change = |notification: Notification| {
-            self.callback("status_change", notification.to_bytes().into())
+            let body = notification.to_bytes().into();
+            self.callback_about(Some(message.key), "status_change", body)
         };
         notification.map(change).into_iter().collect()
     }
