@@ -3,11 +3,13 @@
 //!
 //! - [`line`]: one business number with everything that belongs to it, and the state of its connection.
 //! - [`call`]: one file per subject of `/v1`; the functions that handlers call.
+//! - [`collect`]: garbage collection.
 //! - [`decide`]: the decisions, pure: `(state, event, now) → actions`.
 //! - [`translate`]: the one place that knows both vocabularies.
 //! - [`record`]: what the store keeps in typed records.
 
 pub mod call;
+pub mod collect;
 mod connection;
 mod customers;
 pub mod decide;

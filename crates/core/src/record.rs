@@ -89,6 +89,13 @@ pub struct Contact {
     pub name: Option<String>,
 }
 
+/// A collection that was asked for and whose end was not told yet; named after its subject, `message` or `media`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collection {
+    /// When it was asked for, Unix milliseconds.
+    pub asked_ms: i64,
+}
+
 macro_rules! kinds {
     ($($type:ty = $kind:literal $(, $sealed:ident)?;)*) => {$(
         impl Record for $type {
@@ -110,4 +117,5 @@ kinds! {
     Template = "template";
     Media = "media";
     Contact = "contact";
+    Collection = "collection";
 }

@@ -14,6 +14,7 @@ pub mod notification;
 pub mod parse;
 pub mod phone;
 pub mod schema;
+pub mod service;
 pub mod settings;
 pub mod template;
 #[cfg(test)]

@@ -87,7 +87,7 @@ pub struct CallbackRow {
     pub line: LineName,
     /// The customer (or `""`).
     pub lane: Lane,
-    /// `inbound_message`, `status_change` or `error`: the label of the documented metric.
+    /// `inbound_message`, `status_change`, `error` or `service`: the label of the documented metric.
     pub kind: String,
     /// The notification's JSON, byte for byte as it is posted.
     pub body: Vec<u8>,

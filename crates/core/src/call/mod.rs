@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod contact;
+pub mod gc;
 pub mod media;
 pub mod message;
 pub mod setting;
