@@ -5,6 +5,8 @@
 //!   second one cannot begin meanwhile.
 //! - By itself, once a day, the core collects what the settings switch on; that is told nobody.
 
+#[cfg(test)]
+mod history;
 mod media;
 mod message;
 mod named;
@@ -237,7 +239,7 @@ async fn switched_off(line: &Line, subject: Subject) {
     let mut settings = line.watch_settings();
     let off = settings.wait_for(|settings| !subject.is_automatic(settings));
     if off.await.is_err() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
