@@ -1,13 +1,15 @@
-//! What is forgotten after its time, what is counted now and then, and what is looked after while something is wrong.
+//! What is forgotten or collected after its time, what is counted now and then, and what is looked after while something
+//! is wrong.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream;
-use store::{Batch, Change, LineName, Outcome, Queue, clock};
+use store::{Batch, Change, Fence, LineName, Outcome, Queue, clock};
 use tokio_util::sync::CancellationToken;
 
 use crate::alert::Alert;
+use crate::collect::{self, Subject};
 use crate::line::Line;
 use crate::record;
 
@@ -21,9 +23,12 @@ const COUNT: Duration = Duration::from_secs(2);
 const LOOK: Duration = Duration::from_secs(5);
 
 /// Runs until `stop`.
-pub(crate) async fn run(line: Arc<Line>, stop: CancellationToken) {
+pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken) {
+    let _presence = line.signals.doors.open();
     tokio::select! {
         () = stop.cancelled() => {}
+        () = collect::run(&line, &fence, Subject::Messages) => {}
+        () = collect::run(&line, &fence, Subject::Media) => {}
         () = forget(&line) => {}
         () = count(&line) => {}
         () = look_after(&line) => {}

@@ -3,6 +3,7 @@
 //!
 //! - [`line`]: one business number with everything that belongs to it, and the state of its connection.
 //! - [`call`]: one file per subject of `/v1`; the functions that handlers call.
+//! - [`collect`]: garbage collection.
 //! - [`decide`]: the decisions, pure: `(state, event, now) → actions`.
 //! - [`translate`]: the one place that knows both vocabularies.
 //! - [`alert`]: what somebody has to look at, in the log.
@@ -10,6 +11,7 @@
 
 pub mod alert;
 pub mod call;
+pub mod collect;
 mod connection;
 mod customers;
 pub mod decide;

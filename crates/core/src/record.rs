@@ -193,6 +193,13 @@ pub struct FormSwitch {
     pub blank: bool,
 }
 
+/// A collection that was asked for and whose end was not told yet; named after its subject, `message` or `media`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collection {
+    /// When it was asked for, Unix milliseconds.
+    pub asked_ms: i64,
+}
+
 macro_rules! kinds {
     ($($type:ty = $kind:literal $(, $sealed:ident)?;)*) => {$(
         impl Record for $type {
@@ -220,4 +227,5 @@ kinds! {
     IdForms = "id_forms";
     IdentityChange = "identity_change";
     IdentityCheck = "identity_check";
+    Collection = "collection";
 }

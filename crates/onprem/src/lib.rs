@@ -17,6 +17,7 @@ pub mod parse;
 pub mod phone;
 pub mod provider;
 pub mod schema;
+pub mod service;
 pub mod settings;
 pub mod sticker;
 pub mod template;

@@ -2,7 +2,7 @@
 
 use onprem::message::{Content, Hsm, MarkRead, MediaSource, Outgoing, TemplateMessage};
 use onprem::{Code, MessageId, Refusal, WaId};
-use store::{Batch, Change, Direction, Lane, MessageState, Outcome, clock};
+use store::{Batch, Change, Direction, Lane, MessageState, Outcome, StoreError, clock};
 
 use super::{shown, store_refusal};
 use crate::line::{Line, LineState, Step};
@@ -28,6 +28,12 @@ impl Line {
     pub async fn accept(&self, body: &[u8]) -> Result<Accepted, Refusal> {
         let message = Outgoing::parse(body, self.config.rules)?;
         self.check_ready()?;
+        // From here until it is in the outbox none of its media is collected.
+        let _media = if translate::down::media_of(&message).is_empty() {
+            None
+        } else {
+            Some(self.desk.collecting.read().await)
+        };
         self.check_against_store(&message).await?;
         self.check_identity(&message.to).await?;
         self.check_load()?;
@@ -65,12 +71,12 @@ impl Line {
     /// `PUT /v1/messages/{id}`.
     pub async fn mark_read(&self, id: &str, body: &[u8]) -> Result<(), Refusal> {
         MarkRead::parse(body)?;
+        let unknown = || Refusal::not_found(format!("message {}: no such message", shown(id)));
         let found = self
             .message_named(id)
             .await
             .map_err(|error| store_refusal(&error))?;
-        let message = found
-            .ok_or_else(|| Refusal::not_found(format!("message {}: no such message", shown(id))))?;
+        let message = found.ok_or_else(unknown)?;
         if message.direction == Direction::Outgoing {
             return Err(Refusal::invalid(
                 "message id",
@@ -86,6 +92,10 @@ impl Line {
         };
         let now_ms = clock::now_ms();
         let changes = vec![
+            // It may have been collected since it was read.
+            Change::Require {
+                message: message.key,
+            },
             Change::Raise {
                 message: message.key,
                 state: MessageState::Read,
@@ -100,11 +110,10 @@ impl Line {
                 expires_ms: now_ms + LIFETIME_MS,
             },
         ];
-        self.store()
-            .apply(Batch::of(changes))
-            .await
-            .map_err(|error| store_refusal(&error))?;
-        Ok(())
+        match self.store().apply(Batch::of(changes)).await {
+            Err(StoreError::Conflict) => Err(unknown()),
+            applied => applied.map(drop).map_err(|error| store_refusal(&error)),
+        }
     }
 
     /// 503 / 1011 unless the start-up flow is done.

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod certificate;
 pub mod contact;
+pub mod gc;
 pub mod identity;
 pub mod media;
 pub mod message;

@@ -139,12 +139,14 @@ impl Plan<'_> {
     /// The customer deleted a message (`webhooks.md` 2.14): a status about the inbound message.
     async fn revoked(&self, message: &Message) -> Result<(), StoreError> {
         let mut changes = Vec::new();
-        if let (Some(id), true) = (
-            self.our_id(up::revoked(message)).await?,
+        if let (Some(revoked), true) = (
+            self.ours(up::revoked(message)).await?,
             self.line().has_webhook(),
         ) {
+            let id = self.line().public_id(&revoked);
             let notification = up::deleted(&id, sender(message).as_str(), &message.timestamp);
-            changes.push(self.callback("status_change", notification.to_bytes().into()));
+            let body = notification.to_bytes().into();
+            changes.push(self.callback_about(Some(revoked.key), "status_change", body));
         }
         self.commit(changes).await.map(drop)
     }

@@ -100,7 +100,8 @@ impl Plan<'_> {
             &line.settings(),
         );
         let change = |notification: Notification| {
-            self.callback("status_change", notification.to_bytes().into())
+            let body = notification.to_bytes().into();
+            self.callback_about(Some(message.key), "status_change", body)
         };
         notification.map(change).into_iter().collect()
     }
