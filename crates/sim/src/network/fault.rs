@@ -75,6 +75,8 @@ pub(crate) struct Faults {
     rules: Vec<(Effect, Rule)>,
     pub(crate) token_invalid: bool,
     pub(crate) standing: Standing,
+    /// Statuses show a conversation, whatever version the send names.
+    pub(crate) conversations: bool,
 }
 
 impl Faults {

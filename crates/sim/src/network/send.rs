@@ -131,7 +131,7 @@ impl Network {
         let id = self.ids.message(recipient.lane(), Direction::Out);
         let billable = kind == "template" && !(window == Some(true) && category == "utility");
         let conversation = version
-            .filter(|version| *version <= LAST_WITH_CONVERSATION)
+            .filter(|version| self.faults.conversations || *version <= LAST_WITH_CONVERSATION)
             .map(|_| self.dice.hex());
         let message = Arc::new(Outgoing {
             id: id.clone(),

@@ -16,6 +16,7 @@ pub(crate) fn show(shared: &Shared, name: &str) -> Answer {
         "fail" => Some(network.faults.shown(Effect::Fail)),
         "token" => Some(json!({"invalid": network.faults.token_invalid})),
         "number" => Some(json!({"status": network.faults.standing.name()})),
+        "conversations" => Some(json!({"shown": network.faults.conversations})),
         _ => None,
     });
     shown
@@ -37,6 +38,10 @@ pub(crate) fn set(shared: &Shared, name: &str, call: &Call) -> Answer {
             let status = text(&body, "status")?.unwrap_or_default();
             let standing = Standing::named(&status).map_err(Refusal::bad)?;
             shared.with(|network, _| network.faults.standing = standing);
+        }
+        "conversations" => {
+            let shown = truth(&body, "shown")?;
+            shared.with(|network, _| network.faults.conversations = shown);
         }
         "error" => return report(shared, &body),
         _ => return Err(no_fault(name)),

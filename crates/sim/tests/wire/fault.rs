@@ -133,6 +133,23 @@ async fn the_token_and_the_number_lose_their_standing_and_get_it_back() {
 }
 
 #[tokio::test]
+async fn conversations_are_shown_to_newer_versions_on_request() {
+    let sink = Sink::start();
+    let sim = Sim::ready(Retry::Eager, &sink).await;
+    sim.write(ADA, "hi", 1).await;
+    sink.events(1).await;
+
+    sim.send(text(ADA, "without")).await.ok(200);
+    sim.fault("conversations", json!({"shown": true})).await;
+    sim.send(text(ADA, "with")).await.ok(200);
+
+    let taken = sink.events(5).await;
+    assert_eq!(taken[1].get("conversation"), None);
+    assert_eq!(taken[3]["conversation"]["origin"]["type"], "service");
+    assert!(taken[3]["conversation"]["expiration_timestamp"].is_string());
+}
+
+#[tokio::test]
 async fn what_is_no_fault_is_refused() {
     let sim = Sim::start(Retry::Eager);
 
@@ -159,7 +176,7 @@ async fn what_is_no_fault_is_refused() {
         let reply = sim.sim(Method::GET, &format!("faults/{name}"), None).await;
         assert_eq!(reply.status, 404, "{name}");
     }
-    for name in ["refuse", "fail", "token", "number"] {
+    for name in ["refuse", "fail", "token", "number", "conversations"] {
         assert_eq!(
             sim.sim(Method::GET, &format!("faults/{name}"), None)
                 .await
