@@ -14,13 +14,16 @@ use store::record::Records;
 use store::{Batch, Direction, LineName, MessageRow, SharedStore, StoreError};
 use tokio::sync::{Semaphore, watch};
 
+use crate::alert::Alerts;
 use crate::call::certificate::authorities;
 use crate::call::setting::Desk;
 use crate::call::user::Gatekeeper;
 use crate::customers::Customers;
+use crate::identity::HeldBack;
 use crate::ids::Ids;
 use crate::link::{Fetcher, guarded_client};
 use crate::media::MediaFolder;
+use crate::out_of_band::OutOfBand;
 use crate::record;
 use crate::signal::Signals;
 use crate::template::Templates;
@@ -28,8 +31,8 @@ use crate::template::Templates;
 /// A webhook has to accept a connection within this time, and to answer within the other (`webhooks.md` 1.3).
 const WEBHOOK_CONNECT: Duration = Duration::from_secs(5);
 const WEBHOOK_TOTAL: Duration = Duration::from_secs(20);
-/// Media links fetched at once; each is in memory until it is uploaded.
-const LINK_PLACES: usize = 4;
+/// Media links fetched at once; each is on disk until it is uploaded.
+const LINK_PLACES: usize = 16;
 
 /// How a line is set up: configuration, not settings.
 #[derive(Clone)]
@@ -202,8 +205,14 @@ pub struct Line {
     pub(crate) webhook: watch::Sender<reqwest::Client>,
     /// Logins, tokens and their limits.
     pub(crate) gatekeeper: Gatekeeper,
-    /// Customers stored lately.
+    /// Customers met lately.
     pub(crate) contacts: Customers,
+    /// Customers whose new identity waits for an acknowledgement.
+    pub(crate) held_back: HeldBack,
+    /// Errors that belong to no message and no call.
+    pub(crate) errors: OutOfBand,
+    /// What somebody has to look at.
+    pub(crate) alerts: Alerts,
     /// What its parts tell each other.
     pub(crate) signals: Signals,
     /// Where settings and account calls wait for their turn.
@@ -373,6 +382,9 @@ impl Line {
             gatekeeper: Gatekeeper::default(),
             desk: Desk::default(),
             contacts: Customers::default(),
+            held_back: HeldBack::load(&records, name).await?,
+            errors: OutOfBand::default(),
+            alerts: Alerts::default(),
             signals: Signals::new(),
             records,
             config,

@@ -36,7 +36,8 @@ use std::sync::Arc;
 pub use batch::{Applied, Batch, Body, Change, Fence, Outcome};
 pub use name::{Key, Lane, LineName, Slot, Token};
 pub use row::{
-    CallbackRow, Direction, InboxRow, MessageRow, MessageState, OutboxRow, Queue, Ref, StrayRow,
+    CallbackRow, Direction, InboxRow, MessageRow, MessageState, OldMessages, OutboxRow, Queue, Ref,
+    StrayRow,
 };
 use tokio::sync::watch;
 
@@ -125,6 +126,16 @@ pub trait Store: Send + Sync + 'static {
         line: &LineName,
         network_id: &str,
     ) -> BoxFuture<'_, Result<Option<MessageRow>, StoreError>>;
+
+    /// Messages that [`Change::Collect`] would take now, looking at no more than `limit` messages after a key, in key
+    /// order: a table of millions is walked in short reads.
+    fn old_messages(
+        &self,
+        line: &LineName,
+        after: Key,
+        before_ms: i64,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<OldMessages, StoreError>>;
 
     /// How many rows a queue of a line holds.
     fn depth(&self, queue: Queue, line: &LineName) -> BoxFuture<'_, Result<u64, StoreError>>;

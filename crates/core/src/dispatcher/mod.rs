@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use self::delivery::{Delivered, Delivery, Kind};
+use crate::alert::Alert;
 use crate::decide::delay::Linear;
 use crate::decide::gate::{Gate, Passage};
 use crate::decide::lanes::{Entry, Lanes};
@@ -120,6 +121,7 @@ impl Dispatcher {
         let changed_url = old.webhook_url != self.settings.webhook_url;
         if changed_url {
             std::mem::take(&mut self.url_in_force).cancel();
+            self.line.all_clear(Alert::WebhookFailing);
         }
         let backoff = |settings: &ApplicationSettings| {
             (
@@ -220,6 +222,7 @@ impl Dispatcher {
             }
             Err(error) => {
                 tracing::error!(line = %self.line.config.name, %error, "the callbacks cannot be read");
+                self.line.note_store_trouble(&error);
                 tokio::time::sleep(NOTE_AGAIN).await;
             }
         }
@@ -285,6 +288,7 @@ impl Dispatcher {
             }
             Delivery::Unread(error) => {
                 tracing::error!(line = %self.line.config.name, %error, "a notification cannot be read yet");
+                self.line.note_store_trouble(&error);
                 lanes.put_back(
                     &lane,
                     Entry {
@@ -301,6 +305,7 @@ impl Dispatcher {
 
     fn succeeded(&mut self) {
         self.taken += 1;
+        self.line.all_clear(Alert::WebhookFailing);
         if self.gate.succeeded() {
             tracing::info!(line = %self.line.config.name, "the webhook takes notifications again");
             self.make_all_due();
@@ -331,6 +336,9 @@ impl Dispatcher {
         let was_aside = *lane == own_lane(entry.key);
         let set_aside = was_aside || (entry.attempts >= SET_ASIDE_AFTER && self.taken > entry.mark);
         self.log_refusal(&entry, set_aside && !was_aside, reason);
+        if kind != Kind::Aside {
+            self.line.alert(Alert::WebhookFailing, reason);
+        }
         match kind {
             Kind::Probe => self.gate.probe_failed(now_ms, self.backoff()),
             // One customer's own refusals say nothing about the webhook as such.
@@ -404,6 +412,7 @@ impl Dispatcher {
                     }
                     Err(error) if failures == 0 => {
                         tracing::error!(line = %line.config.name, %error, "a delivery cannot be noted yet");
+                        line.note_store_trouble(&error);
                     }
                     Err(_) => {}
                 }

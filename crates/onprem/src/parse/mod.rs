@@ -11,10 +11,12 @@ use serde_json::{Map, Value};
 
 use crate::{Code, Refusal};
 
+mod array;
 mod strict;
 #[cfg(test)]
 mod tests;
 
+pub use array::read_array;
 pub use strict::Rules;
 use strict::Seen;
 

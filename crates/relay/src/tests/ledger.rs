@@ -3,8 +3,8 @@
 use std::sync::Mutex;
 
 use store::{
-    Applied, Batch, BoxFuture, CallbackRow, Change, InboxRow, Key, LineName, MessageRow, OutboxRow,
-    Outcome, Queue, Ref, Store, StoreError, StrayRow, Token,
+    Applied, Batch, BoxFuture, CallbackRow, Change, InboxRow, Key, LineName, MessageRow,
+    OldMessages, OutboxRow, Outcome, Queue, Ref, Store, StoreError, StrayRow, Token,
 };
 use tokio::sync::watch;
 
@@ -66,6 +66,16 @@ impl Store for Ledger {
         _: &LineName,
         _: &str,
     ) -> BoxFuture<'_, Result<Option<MessageRow>, StoreError>> {
+        unreachable!()
+    }
+
+    fn old_messages(
+        &self,
+        _: &LineName,
+        _: Key,
+        _: i64,
+        _: usize,
+    ) -> BoxFuture<'_, Result<OldMessages, StoreError>> {
         unreachable!()
     }
 

@@ -15,7 +15,7 @@ use self::tables::Tables;
 use crate::batch::{Applied, Batch, Change};
 use crate::bell::Doorbells;
 use crate::name::{Key, LineName, Token};
-use crate::row::{CallbackRow, InboxRow, MessageRow, OutboxRow, Queue, Ref, StrayRow};
+use crate::row::{CallbackRow, InboxRow, MessageRow, OldMessages, OutboxRow, Queue, Ref, StrayRow};
 use crate::{BoxFuture, NamedValue, SharedStore, Store, StoreError};
 
 /// An empty store.
@@ -110,6 +110,17 @@ impl Store for MemoryStore {
             let key = tables.network_ids.get(&name);
             Ok(key.and_then(|key| tables.messages.table.get(key)).cloned())
         })
+    }
+
+    fn old_messages(
+        &self,
+        line: &LineName,
+        after: Key,
+        before_ms: i64,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<OldMessages, StoreError>> {
+        let line = line.clone();
+        self.with(move |tables| Ok(tables.old_messages(&line, after, before_ms, limit)))
     }
 
     fn depth(&self, queue: Queue, line: &LineName) -> BoxFuture<'_, Result<u64, StoreError>> {

@@ -1,7 +1,10 @@
 //! The message index.
 
+mod old;
+
 use rusqlite::{Connection, OptionalExtension, Row};
 
+pub(super) use self::old::{collect, old};
 use super::batch::Stop;
 use super::connection::is_duplicate;
 use crate::StoreError;
@@ -19,14 +22,16 @@ const SENT: &str =
     changed_ms = ?3 WHERE key = ?1";
 // By the primary key.
 const BY_KEY: &str =
-    "SELECT key, direction, state, created_ms, line, kind, wa_id, network_id, opaque
-    FROM message WHERE key = ?1";
+    "SELECT key, direction, state, created_ms, coalesce(changed_ms, created_ms), line, kind, wa_id,
+    network_id, opaque FROM message WHERE key = ?1";
+// By the primary key.
+const EXISTS: &str = "SELECT 1 FROM message WHERE key = ?1";
 // The last entry of the primary key.
 const NEWEST: &str = "SELECT coalesce(max(key), 0) FROM message";
 // By message_network_id.
 const BY_NETWORK_ID: &str =
-    "SELECT key, direction, state, created_ms, line, kind, wa_id, network_id,
-    opaque FROM message INDEXED BY message_network_id WHERE line = ?1 AND network_id = ?2";
+    "SELECT key, direction, state, created_ms, coalesce(changed_ms, created_ms), line, kind, wa_id,
+    network_id, opaque FROM message INDEXED BY message_network_id WHERE line = ?1 AND network_id = ?2";
 
 /// A message that is new to the index.
 pub(super) struct New<'a> {
@@ -79,6 +84,15 @@ pub(super) fn sent(
     updated.map(|_| ()).map_err(duplicate_is_conflict)
 }
 
+/// `Conflict` unless a message is there.
+pub(super) fn require(connection: &Connection, key: Key) -> Result<(), Stop> {
+    if connection.prepare_cached(EXISTS)?.exists([key])? {
+        Ok(())
+    } else {
+        Err(Stop::Refused(StoreError::Conflict))
+    }
+}
+
 /// A message by its key.
 pub(super) fn by_key(connection: &Connection, key: Key) -> rusqlite::Result<Option<MessageRow>> {
     connection
@@ -120,10 +134,11 @@ fn row(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
         direction: row.get(1)?,
         state: row.get(2)?,
         created_ms: row.get(3)?,
-        line: row.get(4)?,
-        kind: row.get(5)?,
-        wa_id: row.get(6)?,
-        network_id: row.get(7)?,
-        opaque: row.get(8)?,
+        changed_ms: row.get(4)?,
+        line: row.get(5)?,
+        kind: row.get(6)?,
+        wa_id: row.get(7)?,
+        network_id: row.get(8)?,
+        opaque: row.get(9)?,
     })
 }

@@ -34,7 +34,7 @@ use self::writer::{Command, Ends, Work, Writer};
 use crate::batch::{Applied, Batch, Outcome};
 use crate::bell::Doorbells;
 use crate::name::{Key, LineName, Token};
-use crate::row::{CallbackRow, InboxRow, MessageRow, OutboxRow, Queue, Ref, StrayRow};
+use crate::row::{CallbackRow, InboxRow, MessageRow, OldMessages, OutboxRow, Queue, Ref, StrayRow};
 use crate::{BoxFuture, NamedValue, SharedStore, Store, StoreError, file};
 
 /// Opens (or makes) the database file, runs migrations, starts the writer and the readers.
@@ -241,6 +241,17 @@ impl Store for SqliteStore {
     ) -> BoxFuture<'_, Result<Option<MessageRow>, StoreError>> {
         let (line, network_id) = (line.clone(), network_id.to_owned());
         self.read(move |connection| message::by_network_id(connection, &line, &network_id))
+    }
+
+    fn old_messages(
+        &self,
+        line: &LineName,
+        after: Key,
+        before_ms: i64,
+        rows: usize,
+    ) -> BoxFuture<'_, Result<OldMessages, StoreError>> {
+        let (line, limit) = (line.clone(), limit(rows));
+        self.read(move |connection| message::old(connection, &line, after, before_ms, limit))
     }
 
     fn depth(&self, queue: Queue, line: &LineName) -> BoxFuture<'_, Result<u64, StoreError>> {

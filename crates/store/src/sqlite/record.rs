@@ -11,6 +11,8 @@ const PUT: &str = "INSERT INTO record (line, kind, name, value) VALUES (?1, ?2, 
 const CREATE: &str = "INSERT INTO record (line, kind, name, value) VALUES (?1, ?2, ?3, ?4)
     ON CONFLICT DO NOTHING";
 const DELETE: &str = "DELETE FROM record WHERE line = ?1 AND kind = ?2 AND name = ?3";
+const DELETE_UNCHANGED: &str =
+    "DELETE FROM record WHERE line = ?1 AND kind = ?2 AND name = ?3 AND value = ?4";
 const BY_NAME: &str = "SELECT value FROM record WHERE line = ?1 AND kind = ?2 AND name = ?3";
 const PAGE: &str = "SELECT name, value FROM record WHERE line = ?1 AND kind = ?2 AND name > ?3
     ORDER BY name LIMIT ?4";
@@ -54,6 +56,19 @@ pub(super) fn delete(
     Ok(connection
         .prepare_cached(DELETE)?
         .execute((line, kind, name))?)
+}
+
+/// Removes a record that has this value; how many there were, 1 or 0.
+pub(super) fn delete_unchanged(
+    connection: &Connection,
+    line: &LineName,
+    kind: &str,
+    name: &str,
+    value: &[u8],
+) -> Result<usize, Stop> {
+    Ok(connection
+        .prepare_cached(DELETE_UNCHANGED)?
+        .execute((line, kind, name, value))?)
 }
 
 /// A record.

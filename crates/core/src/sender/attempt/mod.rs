@@ -1,6 +1,7 @@
 //! One try of one outbox row.
 
 mod failure;
+mod identity;
 mod settle;
 
 use std::panic::AssertUnwindSafe;
@@ -20,6 +21,7 @@ use super::upload::{self, Trouble as Unresolved};
 use failure::{expired, no_target};
 
 use super::{Outcome, Reach, Settled};
+use crate::alert::Alert;
 use crate::decide::{delay, lanes::Entry};
 use crate::line::{Line, OnUnknown};
 use crate::parcel::{Parcel, opaque};
@@ -66,11 +68,16 @@ pub(super) async fn run(
         }
         Ok(Err(error)) => {
             tracing::error!(line = %attempt.line.config.name, %error, "the store refused a step of sending");
+            attempt.line.note_store_trouble(&error);
             attempt.reach = Reach::Slow(STORE_WAIT_MS);
             Outcome::PutBack(attempt.again(STORE_WAIT_MS))
         }
         Err(_) => {
             tracing::error!(line = %attempt.line.config.name, outbox = entry.key, "a send panicked");
+            (attempt.line).tell(
+                Code::GENERIC,
+                "a message cannot be sent: an error of this program",
+            );
             Outcome::PutBack(attempt.again(60_000))
         }
     };
@@ -140,6 +147,10 @@ impl Attempt {
                 return self.put_back(row, self.backoff_ms(), self.refusals()).await;
             }
         };
+        let recipient = match self.recipient(message).await? {
+            Ok(identity) => identity,
+            Err(error) => return self.fail(row, error).await,
+        };
         // The semaphore is never closed.
         let places = self.places.clone();
         let _place = places.acquire().await;
@@ -147,15 +158,17 @@ impl Attempt {
             self.entry.mark += 1;
             tracing::warn!(line = %row.line, message = row.message, "sent again: no status told whether it had left (possible duplicate)");
         }
-        let send = down::send(
+        let mut send = down::send(
             message,
             &resolved,
             opaque(&self.line.deployment, row.message),
         );
+        send.recipient_identity_key_hash = recipient;
         self.claim(row).await?;
         match self.line.client.send(&send).await {
             Ok(sent) => {
                 self.reach = Reach::Answered;
+                self.line.all_clear(Alert::NumberBlocked);
                 self.sent(row, sent.id).await
             }
             Err(Failure::Refused(error)) if is_gateway_timeout(&error) => {
@@ -287,13 +300,25 @@ impl Attempt {
                 .fail(row, object(Code::INTERNAL, Some(details.to_owned())))
                 .await;
         }
+        self.note_refusal(row, error.code).await?;
         match verdict(error, self.refusals()) {
-            Verdict::Fail(error) => self.fail(row, error).await,
+            Verdict::Fail(error) => {
+                if error.code == Code::LOCKED {
+                    (self.line).alert(
+                        Alert::NumberBlocked,
+                        error.details.as_deref().unwrap_or_default(),
+                    );
+                }
+                self.fail(row, error).await
+            }
             Verdict::Retry(at_last) => {
                 let asked_ms = error.retry_after.map_or(0, |wait| {
                     i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)
                 });
                 let wait_ms = self.backoff_ms().max(asked_ms);
+                if at_last.code == Code::RATE_LIMIT {
+                    self.line.tell(Code::TOO_MANY, slowed_down(error));
+                }
                 if error.retry() == Retry::Backoff {
                     self.reach = Reach::Slow(wait_ms.min(SLOW_MS).max(asked_ms.min(60_000)));
                 }
@@ -378,4 +403,13 @@ impl Attempt {
 /// A time-out between us and the network, told by a proxy: whether the request went through is not known.
 fn is_gateway_timeout(error: &ApiError) -> bool {
     matches!(error.status, 408 | 502 | 504) && error.trace.is_none()
+}
+
+/// What the business is told when the network asks the whole line to slow down.
+fn slowed_down(error: &ApiError) -> String {
+    let said = error.details.as_deref().unwrap_or(&error.message);
+    format!(
+        "the network asks to slow down (code {}): {said}; messages wait",
+        error.code
+    )
 }

@@ -89,6 +89,7 @@ impl Attempt {
                 line: row.line.clone(),
                 lane: row.lane.clone(),
                 kind: "status_change",
+                message: Some(message.key),
                 body: notification.to_bytes().into(),
                 at_ms: now_ms,
             });

@@ -102,6 +102,7 @@ pub fn send(message: &Outgoing, resolved: &Resolved, opaque: String) -> Send {
             .clone()
             .map(|message_id| Context { message_id }),
         biz_opaque_callback_data: Some(opaque),
+        recipient_identity_key_hash: None,
         content: Map::from_iter([(kind.to_owned(), object)]),
     }
 }

@@ -6,11 +6,14 @@ mod contacts;
 mod errors;
 mod flood;
 mod health;
+mod identity;
 mod inbound;
 mod media;
 mod messages;
 mod openapi;
+mod out_of_band;
 mod settings;
+mod statuses;
 mod users;
 mod webhooks;
 

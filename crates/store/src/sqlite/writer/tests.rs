@@ -35,6 +35,7 @@ fn event(body: &[u8]) -> Change {
         line: LineName::main(),
         lane: Lane::new("12025550143"),
         event_time_s: 0,
+        about: None,
         body: body.into(),
         at_ms: 1,
     }
@@ -193,6 +194,7 @@ fn a_batch_that_breaks_is_answered_alone() {
         line: LineName::main(),
         lane: Lane::new(""),
         kind: "error",
+        message: None,
         body: crate::batch::Body::FromMessageKey(Box::new(|_| Vec::new())),
         at_ms: 1,
     };
