@@ -80,6 +80,14 @@ impl<'a> Call<'a> {
         })
     }
 
+    /// Whether it has parameters in its query.
+    pub(super) fn has_query(&self) -> bool {
+        self.operation
+            .get("parameters")
+            .and_then(Value::as_array)
+            .is_some_and(|all| all.iter().any(|one| one.get("in") == Some(&"query".into())))
+    }
+
     /// The names of the path's variable parts, in order.
     pub(super) fn variables(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         variables(self.path)

@@ -25,6 +25,8 @@ enum At {
     Reads(Body),
     /// One with a variable part in its path.
     Variable,
+    /// One that has parameters in its query.
+    Query,
     /// One that asks the network.
     Network,
     /// One that sends a message.
@@ -81,6 +83,7 @@ const RULES: &[Rule] = &[
     rule(At::Login, 403, Code::PASSWORD_CHANGE),
     rule(At::Admin, 403, Code::ACCESS),
     rule(At::Variable, 404, Code::NOT_FOUND),
+    rule(At::Query, 400, Code::INVALID).saying("namespace: must be whatsapp, or left out"),
     rule(At::Later, 404, Code::INTERNAL).saying("this call is not part of this version yet"),
 
     rule(At::Reads(Body::Json), 400, Code::MISSING),
@@ -123,11 +126,21 @@ const RULES: &[Rule] = &[
     rule(At::Send, 400, Code::TEMPLATE_URL),
     rule(At::Send, 400, Code::TEMPLATE_PARAM_FORMAT),
     rule(At::Send, 400, Code::TEMPLATE_BUTTON),
+    rule(At::Send, 400, Code::TEMPLATE_CHARACTER),
+    rule(At::Send, 400, Code::TEMPLATE_PHONE),
+    rule(At::Send, 400, Code::TEMPLATE_NAMESPACE),
+    rule(At::Send, 400, Code::SECTIONS),
+    rule(At::Send, 400, Code::ROWS),
+    rule(At::Send, 400, Code::CHARACTER),
+    rule(At::Send, 400, Code::PRODUCTS),
+    rule(At::Send, 400, Code::HEADER),
     rule(At::Send, 400, Code::TEMPLATE_REJECTED),
     rule(At::Send, 400, Code::TEMPLATE_PAUSED),
     rule(At::Send, 400, Code::TEMPLATE_DISABLED),
     rule(At::Send, 404, Code::NOT_FOUND).saying("image.id: no media 7c1f2f0e-3c55-4b7a-9d0e-6a2c0b1d9e11"),
+    rule(At::Send, 403, Code::IDENTITY_UNACKNOWLEDGED),
     rule(At::Send, 404, Code::TEMPLATE_MISSING),
+    rule(At::Send, 404, Code::TEMPLATE_PACK_MISSING),
     rule(At::Send, 500, Code::TEMPLATE_FETCH_FAILED),
     rule(At::Send, 503, Code::NOT_READY).saying("the core application is not ready: the templates are being loaded"),
     rule(At::Send, 503, Code::OVERLOADED).saying("too many messages wait to be sent (limit 1000000): try again later"),
@@ -147,12 +160,15 @@ const RULES: &[Rule] = &[
     rule(At::Only("POST /v1/account/verify"), 403, Code::ACCESS).saying("Two-step verification PIN mismatch"),
     rule(At::Only("PATCH /v1/settings/application"), 400, Code::MISSING).saying("at least one application setting is required"),
     rule(At::Only("PATCH /v1/settings/application"), 400, Code::INVALID).saying("webhooks.url: must be https"),
+    rule(At::Only("POST /v1/media"), 409, Code::EXISTS),
     rule(At::Only("POST /v1/media"), 500, Code::INTERNAL).saying("the body is no image/jpeg"),
     rule(At::Only("POST /v1/media"), 500, Code::ACCESS),
     rule(At::Only("POST /v1/media"), 415, Code::BAD_REQUEST).saying("Content-Type: multipart/form-data; the body is the file itself"),
     rule(At::Only("PUT /v1/messages/{id}"), 400, Code::INVALID).saying("status: is \"seen\", must be read"),
     rule(At::Only("PUT /v1/messages/{id}"), 404, Code::NOT_FOUND).saying("no message ABGGEgIlVQFDDwIJ0mMfQ2rAjlcf"),
     rule(At::Only("PUT /v1/messages/{id}"), 503, Code::NOT_READY).saying("the core application is not ready: it is not running"),
+    rule(At::Only("GET /v1/certificates/webhooks/ca"), 404, Code::NOT_FOUND).saying("no certificate was uploaded for the webhook"),
+    rule(At::Only("POST /v1/groups"), 404, Code::NOT_FOUND).saying("groups are not supported: they were withdrawn"),
     rule(At::Only("GET /readyz"), 503, Code::NOT_READY).saying("the store cannot be read: no answer within two seconds"),
 ];
 
@@ -165,6 +181,7 @@ impl At {
             Self::Admin => call.is_for_admin(),
             Self::Reads(body) => call.body() == Some(body),
             Self::Variable => call.variables().next().is_some(),
+            Self::Query => call.has_query(),
             Self::Network => NETWORK.iter().any(|prefix| call.path.starts_with(prefix)),
             Self::Send => call.name() == SEND,
             Self::Later => call.operation.get("summary") == Some(&Value::from(later::SUMMARY)),
