@@ -6,6 +6,7 @@
 //! - [`decide`]: the decisions, pure: `(state, event, now) → actions`.
 //! - [`translate`]: the one place that knows both vocabularies.
 //! - [`record`]: what the store keeps in typed records.
+//! - [`stats`]: what is counted, and what is told of it.
 
 pub mod call;
 mod connection;
@@ -23,6 +24,7 @@ pub mod record;
 pub mod run;
 mod sender;
 mod signal;
+pub mod stats;
 pub mod template;
 pub mod translate;
 

@@ -20,6 +20,8 @@ use crate::link::{Fetcher, guarded_client};
 use crate::media::MediaFolder;
 use crate::record;
 use crate::signal::Signals;
+use crate::stats::Meter;
+use crate::stats::host::System;
 use crate::template::Templates;
 
 /// A webhook has to accept a connection within this time, and to answer within the other (`webhooks.md` 1.3).
@@ -55,6 +57,8 @@ pub struct LineConfig {
     pub quiet_time: Duration,
     /// The offline step of a start-up never lasts longer.
     pub startup_limit: Duration,
+    /// Where the store is.
+    pub data_dir: PathBuf,
     /// Where media files are kept.
     pub media_dir: PathBuf,
     /// Accepted messages in the outbox; beyond it 1016.
@@ -142,6 +146,14 @@ pub enum GatewayStatus {
 }
 
 impl GatewayStatus {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::Connected,
+        Self::Connecting,
+        Self::Disconnected,
+        Self::Unregistered,
+    ];
+
     /// The documented word.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -154,6 +166,17 @@ impl GatewayStatus {
 }
 
 impl LineState {
+    /// Our own word for the state.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Unregistered => "unregistered",
+            Self::Disconnected { .. } => "disconnected",
+            Self::Connecting { .. } => "connecting",
+            Self::Starting(_) => "starting",
+            Self::Ready => "ready",
+        }
+    }
+
     /// The state as `/v1/health` tells it.
     pub fn gateway_status(&self) -> GatewayStatus {
         match self {
@@ -199,6 +222,10 @@ pub struct Line {
     pub(crate) contacts: Customers,
     /// What its parts tell each other.
     pub(crate) signals: Signals,
+    /// What it counts.
+    pub(crate) meter: Meter,
+    /// What runs underneath.
+    pub(crate) system: System,
     /// Where settings and account calls wait for their turn.
     pub(crate) desk: Desk,
 }
@@ -239,6 +266,11 @@ impl Line {
         self.records.store()
     }
 
+    /// The node's name: the host's, in a container the container's id.
+    pub fn node(&self) -> &str {
+        &self.system.node
+    }
+
     /// Whether notifications have somewhere to go; without a URL statuses are not made.
     pub(crate) fn has_webhook(&self) -> bool {
         !self.settings.borrow().webhook_url.is_empty()
@@ -269,6 +301,9 @@ impl Line {
     pub(crate) fn set_state(&self, state: LineState) {
         self.state.send_if_modified(|present| {
             let differs = *present != state;
+            if present.word() != state.word() {
+                self.meter.note_state();
+            }
             *present = state;
             differs
         });
@@ -341,6 +376,8 @@ impl Line {
             desk: Desk::default(),
             contacts: Customers::default(),
             signals: Signals::new(),
+            meter: Meter::new(),
+            system: System::read(),
             records,
             config,
         };

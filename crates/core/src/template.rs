@@ -103,6 +103,11 @@ impl Templates {
             .insert(name.to_owned(), definitions);
     }
 
+    /// Definitions, each language of a name counted.
+    pub(crate) fn count(&self) -> usize {
+        self.table().by_name.values().map(Vec::len).sum()
+    }
+
     fn named(&self, name: &str) -> Option<Vec<Definition>> {
         self.table().by_name.get(name).cloned()
     }

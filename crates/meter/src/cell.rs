@@ -27,6 +27,27 @@ impl Counter {
     }
 }
 
+/// A number that somebody sets.
+#[derive(Debug, Default)]
+pub struct Gauge(AtomicU64);
+
+impl Gauge {
+    /// It is this from now on.
+    pub fn set(&self, value: u64) {
+        self.0.store(value, Ordering::Relaxed);
+    }
+
+    /// The same with a count of things in memory.
+    pub fn set_len(&self, len: usize) {
+        self.set(u64::try_from(len).unwrap_or(u64::MAX));
+    }
+
+    /// What it was last set to.
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// How many there are at this moment, and how many there were at most.
 #[derive(Debug, Default)]
 pub struct Level {

@@ -15,6 +15,7 @@ pub mod parse;
 pub mod phone;
 pub mod schema;
 pub mod settings;
+pub mod support;
 pub mod template;
 #[cfg(test)]
 mod tests;

@@ -45,6 +45,7 @@ impl Line {
             .write_orphan(&id, body, UPLOAD_LIMIT)
             .await
             .map_err(write_refusal)?;
+        self.meter.uploaded.add(written.bytes);
         check(&content_type, &written)?;
         let record = record::Media {
             content_type,

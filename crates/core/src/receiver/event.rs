@@ -83,6 +83,7 @@ pub(super) async fn process(shared: &Arc<Shared>, key: Key, hopeless: bool) -> R
 
 /// What cannot be understood is kept where it can be shown, and holds up nobody.
 async fn set_aside(shared: &Arc<Shared>, row: InboxRow) -> Result<(), StoreError> {
+    shared.line.meter.stray_events.one();
     let changes = vec![
         Change::FinishInbox { inbox: row.key },
         Change::AppendStray {
@@ -135,7 +136,11 @@ impl Plan<'_> {
                     inbox: self.row.key,
                 }];
                 match apply(self.shared, finish).await {
-                    Ok(()) | Err(StoreError::Conflict) => Ok(false),
+                    Ok(()) => {
+                        self.line().meter.repeated_events.one();
+                        Ok(false)
+                    }
+                    Err(StoreError::Conflict) => Ok(false),
                     Err(error) => Err(error),
                 }
             }
@@ -198,6 +203,7 @@ impl Plan<'_> {
             .or_else(|| message.from_user_id.clone())
             .unwrap_or_default();
         let wa_id = WaId::from_network(&wa_id);
+        let kind = message.kind.clone();
 
         let mut changes = vec![Change::Message {
             line: self.row.line.clone(),
@@ -239,6 +245,7 @@ impl Plan<'_> {
         if !self.commit(changes).await? {
             return Ok(());
         }
+        self.line().meter.note_incoming(&kind);
         if let Some(news) = news {
             self.line().contacts.remember(self.row.lane.as_str(), news);
         }
@@ -335,7 +342,9 @@ impl Plan<'_> {
         if news {
             changes.extend(self.notification(status, &message));
         }
-        self.commit(changes).await?;
+        if self.commit(changes).await? {
+            line.meter.note_status(&status.status);
+        }
         if let Some(outbox) = waiting {
             line.signals.resolve(outbox.lane, outbox.key);
         }

@@ -161,6 +161,7 @@ async fn download(shared: &Arc<Shared>, media_id: &str) -> Result<Received, Trou
         is_final: matches!(error, WriteError::TooLarge(_)),
         ..Trouble::other(error.to_string())
     })?;
+    line.meter.downloaded.add(written.bytes);
     let record = record::Media {
         content_type: info.mime_type.clone(),
         bytes: written.bytes,
