@@ -20,6 +20,7 @@ pub mod schema;
 pub mod service;
 pub mod settings;
 pub mod sticker;
+pub mod support;
 pub mod template;
 #[cfg(test)]
 mod tests;

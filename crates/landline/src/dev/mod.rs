@@ -270,6 +270,7 @@ impl Start<'_> {
             on_unknown: OnUnknown::Resend,
             quiet_time: self.config.quiet_time,
             startup_limit: self.config.startup_limit,
+            data_dir: self.data.path().to_owned(),
             media_dir: self.data.media(),
             outbox_limit: OUTBOX_LIMIT,
             callbacks_limit: CALLBACKS_LIMIT,

@@ -47,6 +47,7 @@ impl Plan<'_> {
             .await?;
         known.identity.clone_from(&news.identity);
 
+        let kind = message.kind.clone();
         let mut changes = vec![Change::Message {
             line: self.row.line.clone(),
             direction: Direction::Incoming,
@@ -63,6 +64,7 @@ impl Plan<'_> {
         if !self.commit(changes).await? {
             return Ok(());
         }
+        self.line().meter.note_incoming(&kind);
         if let Some(contact) = news.contact {
             self.line()
                 .contacts

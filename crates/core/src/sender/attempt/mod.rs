@@ -26,6 +26,7 @@ use crate::decide::{delay, lanes::Entry};
 use crate::line::{Line, OnUnknown};
 use crate::parcel::{Parcel, opaque};
 use crate::signal::Trouble;
+use crate::stats;
 use crate::translate::down::{self, Resolved};
 use crate::translate::error::{Verdict, is_unknown_object, object, verdict};
 use crate::translate::template::parameter_names;
@@ -156,6 +157,7 @@ impl Attempt {
         let _place = places.acquire().await;
         if self.entry.uncertain {
             self.entry.mark += 1;
+            self.line.meter.possible_duplicates.one();
             tracing::warn!(line = %row.line, message = row.message, "sent again: no status told whether it had left (possible duplicate)");
         }
         let mut send = down::send(
@@ -169,7 +171,10 @@ impl Attempt {
             Ok(sent) => {
                 self.reach = Reach::Answered;
                 self.line.all_clear(Alert::NumberBlocked);
-                self.sent(row, sent.id).await
+                let outcome = self.sent(row, sent.id).await?;
+                let kind = message.content.kind();
+                self.line.meter.note_outgoing(kind, stats::SUCCESS);
+                Ok(outcome)
             }
             Err(Failure::Refused(error)) if is_gateway_timeout(&error) => {
                 Ok(self.unknown(row, &error.message))

@@ -2,6 +2,7 @@
 
 mod call;
 mod config;
+mod exchanges;
 mod failure;
 mod media;
 
