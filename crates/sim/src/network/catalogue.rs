@@ -1,7 +1,9 @@
-//! The templates that a new network has: 30 approved ones in English and Chinese, one paused, one rejected.
+//! The templates that a new network has: approved ones in English and Chinese with every kind of header and button, one in
+//! German only, and one in each state that cannot be sent.
 
 use serde_json::json;
 
+use crate::network::commerce::{BLOCKED_FLOW, FLOW, THROTTLED_FLOW};
 use crate::network::template::{Button, Component, Template, placeholders};
 
 /// One template in two languages.
@@ -25,17 +27,30 @@ enum Press {
     Reply([&'static str; 2]),
     Url([&'static str; 2], &'static str),
     Phone([&'static str; 2], &'static str),
+    /// With an example of its code.
+    Coupon([&'static str; 2], &'static str),
+    Password([&'static str; 2]),
+    /// With the flow that it opens.
+    Flow([&'static str; 2], &'static str),
+    Catalog([&'static str; 2]),
+    Products([&'static str; 2]),
 }
 
 const LANGUAGES: [&str; 2] = ["en_US", "zh_CN"];
 
 /// All of them, with their ids.
 pub(crate) fn templates() -> Vec<Template> {
-    let mut all: Vec<Template> = entries()
-        .iter()
-        .flat_map(|entry| (0..LANGUAGES.len()).map(|language| build(entry, language)))
-        .collect();
+    let in_both = |entries: Vec<Entry>| {
+        entries
+            .iter()
+            .flat_map(|entry| (0..LANGUAGES.len()).map(|language| build(entry, language)))
+            .collect::<Vec<_>>()
+    };
+    let mut all = in_both(entries());
     all.extend([paused(), rejected()]);
+    // What came later stands behind, so that ids stay what they are.
+    all.extend(in_both(with_every_button()));
+    all.extend([german(), disabled(), pending()]);
     for (template, id) in all.iter_mut().zip(780_100_200_300_u64..) {
         template.id = (id * 10 + 1).to_string();
     }
@@ -74,6 +89,50 @@ fn rejected() -> Template {
         status: "REJECTED".to_owned(),
         rejected_reason: Some("SCAM".to_owned()),
         ..build(&entry, 0)
+    }
+}
+
+fn disabled() -> Template {
+    let entry = Entry {
+        category: "MARKETING",
+        ..plain(
+            "loyalty_card",
+            ["Your card has {{1}} stamps.", "您的会员卡有 {{1}} 个印章。"],
+        )
+    };
+    Template {
+        status: "DISABLED".to_owned(),
+        ..build(&entry, 0)
+    }
+}
+
+fn pending() -> Template {
+    let entry = plain(
+        "summer_menu",
+        ["Our summer menu is here.", "夏季菜单已上线。"],
+    );
+    Template {
+        status: "PENDING".to_owned(),
+        ..build(&entry, 0)
+    }
+}
+
+/// The only one in its language.
+fn german() -> Template {
+    let entry = plain("market_day", ["Am {{1}} sind wir auf dem Markt.", ""]);
+    Template {
+        language: "de".to_owned(),
+        ..build(&entry, 0)
+    }
+}
+
+/// The templates that a network which was made by an older program has not got yet.
+pub(crate) fn complete(known: &mut Vec<Template>) {
+    for template in templates() {
+        let is_it = |one: &Template| one.name == template.name && one.language == template.language;
+        if !known.iter().any(is_it) {
+            known.push(template);
+        }
     }
 }
 
@@ -205,6 +264,79 @@ fn with_media_and_buttons() -> Vec<Entry> {
     ]
 }
 
+fn with_every_button() -> Vec<Entry> {
+    vec![
+        Entry {
+            category: "MARKETING",
+            header: Header::Text(["{{1}} for you", "为您准备的{{1}}"]),
+            footer: Some(["Answer STOP to get no more of these", "回复 STOP 退订"]),
+            buttons: vec![
+                Press::Coupon(["Copy code", "复制优惠码"], "SPRING20"),
+                Press::Url(["Shop", "去购物"], "https://shop.example/spring"),
+                Press::Phone(["Call us", "致电我们"], "+12025550111"),
+                Press::Reply(["No, thanks", "不需要"]),
+            ],
+            ..plain(
+                "spring_coupon",
+                [
+                    "Use it until {{1}} and save {{2}}.",
+                    "请在 {{1}} 前使用，可节省 {{2}}。",
+                ],
+            )
+        },
+        Entry {
+            category: "AUTHENTICATION",
+            footer: Some(["It expires in 5 minutes", "5 分钟内有效"]),
+            buttons: vec![Press::Password(["Copy code", "复制验证码"])],
+            ..plain(
+                "one_time_code",
+                ["{{1}} is your verification code.", "您的验证码是 {{1}}。"],
+            )
+        },
+        Entry {
+            buttons: vec![Press::Flow(["Book", "预订"], FLOW)],
+            ..plain(
+                "book_table",
+                [
+                    "Would you like your usual table, {{1}}?",
+                    "{{1}}，需要为您预留老位置吗？",
+                ],
+            )
+        },
+        Entry {
+            buttons: vec![Press::Flow(["Open", "打开"], BLOCKED_FLOW)],
+            ..plain(
+                "survey_blocked",
+                ["Tell us what you think.", "请告诉我们您的想法。"],
+            )
+        },
+        Entry {
+            buttons: vec![Press::Flow(["Open", "打开"], THROTTLED_FLOW)],
+            ..plain(
+                "survey_throttled",
+                ["Tell us what you think.", "请告诉我们您的想法。"],
+            )
+        },
+        Entry {
+            category: "MARKETING",
+            buttons: vec![Press::Catalog(["View catalog", "查看目录"])],
+            ..plain(
+                "see_catalog",
+                ["All we have, {{1}}.", "{{1}}，我们的全部商品。"],
+            )
+        },
+        Entry {
+            category: "MARKETING",
+            header: Header::Text(["Back in stock", "重新到货"]),
+            buttons: vec![Press::Products(["View items", "查看商品"])],
+            ..plain(
+                "back_in_stock",
+                ["These are here again.", "这些商品已重新到货。"],
+            )
+        },
+    ]
+}
+
 fn with_text_only() -> Vec<Entry> {
     vec![
         plain(
@@ -323,25 +455,40 @@ fn text_component(kind: &str, text: &str, named: bool) -> Component {
 }
 
 fn button(press: &Press, pick: impl Fn(&[&'static str; 2]) -> &'static str) -> Button {
+    let of = |kind: &str, texts| Button {
+        kind: kind.to_owned(),
+        text: pick(texts).to_owned(),
+        ..Button::default()
+    };
     match press {
-        Press::Reply(texts) => Button {
-            kind: "QUICK_REPLY".to_owned(),
-            text: pick(texts).to_owned(),
-            ..Button::default()
-        },
+        Press::Reply(texts) => of("QUICK_REPLY", texts),
         Press::Url(texts, url) => Button {
-            kind: "URL".to_owned(),
-            text: pick(texts).to_owned(),
             url: Some((*url).to_owned()),
-            example: vec![url.replace("{{1}}", "example")],
-            ..Button::default()
+            example: if placeholders(url).is_empty() {
+                Vec::new()
+            } else {
+                vec![url.replace("{{1}}", "example")]
+            },
+            ..of("URL", texts)
         },
         Press::Phone(texts, number) => Button {
-            kind: "PHONE_NUMBER".to_owned(),
-            text: pick(texts).to_owned(),
             phone_number: Some((*number).to_owned()),
-            ..Button::default()
+            ..of("PHONE_NUMBER", texts)
         },
+        Press::Coupon(texts, code) => Button {
+            example: vec![(*code).to_owned()],
+            ..of("COPY_CODE", texts)
+        },
+        Press::Password(texts) => Button {
+            otp_type: Some("COPY_CODE".to_owned()),
+            ..of("OTP", texts)
+        },
+        Press::Flow(texts, id) => Button {
+            flow_id: Some((*id).to_owned()),
+            ..of("FLOW", texts)
+        },
+        Press::Catalog(texts) => of("CATALOG", texts),
+        Press::Products(texts) => of("MPM", texts),
     }
 }
 
@@ -352,14 +499,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thirty_are_approved_one_is_paused_one_rejected() {
+    fn most_are_approved_and_each_other_state_is_there_once() {
         let all = templates();
 
         let with = |status: &str| all.iter().filter(|one| one.status == status).count();
-        assert_eq!(
-            (with("APPROVED"), with("PAUSED"), with("REJECTED")),
-            (30, 1, 1)
-        );
+        assert_eq!(with("APPROVED"), 45);
+        for status in ["PAUSED", "REJECTED", "DISABLED", "PENDING"] {
+            assert_eq!(with(status), 1, "{status}");
+        }
         let ids: HashSet<&str> = all.iter().map(|one| one.id.as_str()).collect();
         assert_eq!(ids.len(), all.len());
         for name in [
@@ -379,10 +526,13 @@ mod tests {
 
     #[test]
     fn both_languages_have_the_same_placeholders() {
-        for pair in templates().chunks_exact(2).take(15) {
-            let [english, chinese] = pair else {
-                unreachable!("chunks of two");
-            };
+        let all = templates();
+        for english in all
+            .iter()
+            .filter(|one| one.status == "APPROVED" && one.language == "en_US")
+        {
+            let same = |one: &&Template| one.name == english.name && one.language == "zh_CN";
+            let chinese = all.iter().find(same).unwrap();
             let names = |one: &Template| {
                 one.components
                     .iter()
@@ -395,5 +545,18 @@ mod tests {
             };
             assert_eq!(names(english), names(chinese), "{}", english.name);
         }
+    }
+
+    #[test]
+    fn an_older_network_gets_what_it_lacks() {
+        let all = templates();
+        let mut known: Vec<Template> = all.iter().take(32).cloned().collect();
+        known[0].status = "PAUSED".to_owned();
+
+        complete(&mut known);
+
+        assert_eq!(known.len(), all.len());
+        assert_eq!(known[0].status, "PAUSED");
+        assert_eq!(known[32..], all[32..]);
     }
 }

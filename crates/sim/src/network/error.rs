@@ -31,6 +31,8 @@ const TABLE: &[(i64, u16, &str)] = &[
     ),
     (132_015, 400, "Template is paused"),
     (132_016, 400, "Template is disabled"),
+    (132_068, 400, "Flow is blocked"),
+    (132_069, 400, "Flow is throttled"),
     (133_005, 400, "Two step verification PIN Mismatch"),
     (133_006, 400, "Phone number re-verification needed"),
     (133_010, 400, "The account is not registered"),

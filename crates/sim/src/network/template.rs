@@ -3,9 +3,15 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::network::commerce;
+use crate::network::content::interactive::check_button_action;
 use crate::network::error::GraphError;
 use crate::network::params::Params;
 
+/// Longest code of a coupon, characters.
+const LONGEST_COUPON: usize = 20;
+/// Longest one-time password, characters.
+const LONGEST_PASSWORD: usize = 15;
 /// Longest body with its parameters in place, characters.
 const LONGEST_BODY: usize = 1024;
 
@@ -51,6 +57,12 @@ pub(crate) struct Button {
     pub(crate) url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) phone_number: Option<String>,
+    /// Of `FLOW`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) flow_id: Option<String>,
+    /// Of `OTP`: `COPY_CODE`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) otp_type: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) example: Vec<String>,
 }
@@ -62,6 +74,10 @@ pub(crate) struct Filled {
     pub(crate) text: String,
     /// The media object of the header: where it stands, and the object.
     pub(crate) media: Option<(String, Params)>,
+    /// The buttons with their parameters in place.
+    pub(crate) buttons: Vec<Value>,
+    /// Some of the products that a button shows cannot be bought.
+    pub(crate) warning: Option<String>,
 }
 
 /// `{{1}}`, `{{name}}`: what stands between the braces, each once, in order of first appearance.
@@ -100,7 +116,7 @@ impl Template {
                 format!("body: longer than {LONGEST_BODY} characters with its parameters in place"),
             ));
         }
-        self.check_buttons(&sent.buttons)?;
+        let (buttons, warning) = self.fill_buttons(&sent.buttons)?;
         let footer = self
             .component("FOOTER")
             .and_then(|footer| footer.text.clone());
@@ -109,7 +125,12 @@ impl Template {
             .flatten()
             .collect::<Vec<_>>()
             .join("\n");
-        Ok(Filled { text, media })
+        Ok(Filled {
+            text,
+            media,
+            buttons,
+            warning,
+        })
     }
 
     #[expect(
@@ -185,14 +206,18 @@ impl Template {
         Ok(filled)
     }
 
-    fn check_buttons(&self, sent: &[SentButton]) -> Result<(), GraphError> {
+    /// The buttons with their parameters in place, and what is wrong with the products that one of them shows.
+    fn fill_buttons(
+        &self,
+        sent: &[SentButton],
+    ) -> Result<(Vec<Value>, Option<String>), GraphError> {
         let buttons = self
             .component("BUTTONS")
             .map(|component| component.buttons.as_slice())
             .unwrap_or_default();
         for press in sent {
             let known = buttons.get(press.index);
-            if known.map(|button| button.kind.to_lowercase()) != Some(press.kind.to_lowercase()) {
+            if known.map(Button::sub_type) != Some(press.kind.to_lowercase()) {
                 return Err(GraphError::new(
                     132_012,
                     format!(
@@ -202,24 +227,139 @@ impl Template {
                 ));
             }
         }
+        let mut warning = None;
+        let mut filled = Vec::new();
         for (index, button) in buttons.iter().enumerate() {
-            let needed = button
-                .url
-                .as_deref()
-                .map_or(0, |url| placeholders(url).len());
             let given = sent.iter().find(|press| press.index == index);
-            let count = given.map_or(0, |press| press.parameters.len());
-            if needed > 0 && count == 0 {
-                return Err(GraphError::new(
-                    131_008,
-                    format!("buttons: Button at index {index} of type Url requires a parameter"),
-                ));
-            }
-            if button.kind == "URL" {
-                same_count("buttons", count, needed)?;
-            }
+            let parameters = given.map_or(&[][..], |press| press.parameters.as_slice());
+            let (shown, told) = button.fill(index, parameters)?;
+            filled.push(shown);
+            warning = warning.or(told);
         }
-        Ok(())
+        Ok((filled, warning))
+    }
+}
+
+impl Button {
+    /// What `sub_type` its component has. The password of an authentication template is given as if it were of a URL.
+    fn sub_type(&self) -> String {
+        match self.kind.as_str() {
+            "OTP" => "url".to_owned(),
+            kind => kind.to_lowercase(),
+        }
+    }
+
+    /// As a phone shows it with these parameters, and what is wrong with the products behind it.
+    fn fill(
+        &self,
+        index: usize,
+        parameters: &[Params],
+    ) -> Result<(Value, Option<String>), GraphError> {
+        let mut shown = Params::default();
+        shown.set("type", self.kind.to_lowercase());
+        shown.set("text", self.text.as_str());
+        let mut warning = None;
+        match self.kind.as_str() {
+            "QUICK_REPLY" => {
+                if let Some(payload) = one(parameters, "payload")? {
+                    shown.set("payload", payload);
+                }
+            }
+            "URL" => {
+                let url = self.url.as_deref().unwrap_or_default();
+                shown.set("url", self.fill_url(index, url, parameters)?);
+            }
+            "PHONE_NUMBER" => {
+                shown.set(
+                    "phone_number",
+                    self.phone_number.as_deref().unwrap_or_default(),
+                );
+            }
+            "COPY_CODE" => {
+                let code = self.must_one(index, parameters, "coupon_code", LONGEST_COUPON)?;
+                shown.set("code", code);
+            }
+            "OTP" => {
+                let code = self.must_one(index, parameters, "text", LONGEST_PASSWORD)?;
+                shown.set("code", code);
+            }
+            "FLOW" => {
+                let id = self.flow_id.as_deref().unwrap_or_default();
+                commerce::check_flow(id, false)?;
+                shown.set("flow_id", id);
+                warning = self.act(index, parameters)?;
+            }
+            "CATALOG" | "MPM" => warning = self.act(index, parameters)?,
+            _ => {}
+        }
+        Ok((Value::Object(shown.0), warning))
+    }
+
+    fn fill_url(
+        &self,
+        index: usize,
+        url: &str,
+        parameters: &[Params],
+    ) -> Result<String, GraphError> {
+        let names = placeholders(url);
+        if !names.is_empty() && parameters.is_empty() {
+            return Err(self.needs(index));
+        }
+        same_count("buttons", parameters.len(), names.len())?;
+        let mut filled = url.to_owned();
+        for (name, parameter) in names.iter().zip(parameters) {
+            let text = parameter.text("text")?.ok_or_else(|| self.needs(index))?;
+            filled = filled.replace(&format!("{{{{{name}}}}}"), &text);
+        }
+        Ok(filled)
+    }
+
+    fn needs(&self, index: usize) -> GraphError {
+        let kind = &self.kind;
+        GraphError::new(
+            131_008,
+            format!("buttons: Button at index {index} of type {kind} requires a parameter"),
+        )
+    }
+
+    /// The one parameter that the button needs: a text of at most so many characters.
+    fn must_one(
+        &self,
+        index: usize,
+        parameters: &[Params],
+        member: &str,
+        longest: usize,
+    ) -> Result<String, GraphError> {
+        let text = one(parameters, member)?.ok_or_else(|| self.needs(index))?;
+        if text.chars().count() > longest {
+            return Err(GraphError::new(
+                131_009,
+                format!("buttons: {member} must be at most {longest} characters long"),
+            ));
+        }
+        Ok(text)
+    }
+
+    /// What the button is told to begin with.
+    fn act(&self, index: usize, parameters: &[Params]) -> Result<Option<String>, GraphError> {
+        let action = match parameters.first() {
+            Some(parameter) => parameter.object("action")?,
+            None => None,
+        };
+        match action {
+            Some(action) => check_button_action(&self.kind, action.0),
+            None if self.kind == "MPM" => Err(self.needs(index)),
+            None => Ok(None),
+        }
+    }
+}
+
+/// A text of the one parameter of a button.
+fn one(parameters: &[Params], member: &str) -> Result<Option<String>, GraphError> {
+    match parameters {
+        [] => Ok(None),
+        [parameter] => parameter.text(member),
+        many => same_count("buttons", many.len(), 1).map(|()| None),
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod graph;
+mod interactive;
 mod lasting;
 mod link;
 mod phone;
