@@ -14,6 +14,7 @@ pub mod decide;
 mod dispatcher;
 mod feed;
 mod housekeeping;
+mod ids;
 pub mod line;
 pub mod link;
 pub mod media;

@@ -17,6 +17,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::call::setting::Desk;
 use crate::call::user::Gatekeeper;
 use crate::customers::Customers;
+use crate::ids::Ids;
 use crate::link::{Fetcher, guarded_client};
 use crate::media::MediaFolder;
 use crate::record;
@@ -179,7 +180,7 @@ pub struct Line {
     /// The upstream client.
     pub(crate) client: graph::Client,
     /// Public message ids.
-    pub(crate) minter: Minter,
+    pub(crate) ids: Ids,
     /// The deployment's name inside opaque callback data.
     pub(crate) deployment: String,
     /// The application settings in force.
@@ -251,11 +252,23 @@ impl Line {
 
     /// The public id of a message.
     pub(crate) fn public_id(&self, message: &MessageRow) -> MessageId {
-        self.minter.mint(
+        self.ids.mint(
             message.direction == Direction::Outgoing,
             &message.wa_id,
             message.key,
         )
+    }
+
+    /// The message of this line that a public id names. Ids of other deployments may open by chance: it has to be the id
+    /// that the message was given.
+    pub(crate) async fn message_named(&self, id: &str) -> Result<Option<MessageRow>, StoreError> {
+        let Some(opened) = self.ids.read(id) else {
+            return Ok(None);
+        };
+        let found = self.store().message(opened.key).await?;
+        Ok(found.filter(|message| {
+            message.line == self.config.name && self.public_id(message).as_str() == id
+        }))
     }
 
     /// Whether the relay is reading a webhook body at this moment.
@@ -331,7 +344,7 @@ impl Line {
         };
         let line = Self {
             client: graph::Client::new(config.upstream.clone()).map_err(|error| client(&error))?,
-            minter: Minter::new(secret).blanking(config.blank_number),
+            ids: Ids::open(&records, name, Minter::new(secret), config.blank_number).await?,
             deployment,
             settings: watch::Sender::new(Arc::new(settings.unwrap_or_default())),
             state: watch::Sender::new(state),

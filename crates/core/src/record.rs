@@ -4,6 +4,7 @@ use onprem::settings::ApplicationSettings;
 use onprem::template::Definition;
 use onprem::user::Role;
 use serde::{Deserialize, Serialize};
+use store::Key;
 use store::record::Record;
 
 /// The deployment; one record, named `deployment` under the line `main`.
@@ -89,6 +90,22 @@ pub struct Contact {
     pub name: Option<String>,
 }
 
+/// When public message ids got another form; one record, named `forms`. An id keeps the form that it was given in.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct IdForms {
+    /// With rising keys. Messages before the first have ids with the customer's number inside.
+    pub switches: Vec<FormSwitch>,
+}
+
+/// Ids of the messages from a key on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormSwitch {
+    /// The first of them.
+    pub from: Key,
+    /// Whether they are without the customer's number.
+    pub blank: bool,
+}
+
 macro_rules! kinds {
     ($($type:ty = $kind:literal $(, $sealed:ident)?;)*) => {$(
         impl Record for $type {
@@ -110,4 +127,5 @@ kinds! {
     Template = "template";
     Media = "media";
     Contact = "contact";
+    IdForms = "id_forms";
 }

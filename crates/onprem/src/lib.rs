@@ -5,6 +5,7 @@
 pub mod account;
 pub mod certificate;
 pub mod contact;
+mod date;
 pub mod envelope;
 pub mod error;
 pub mod id;

@@ -1,6 +1,6 @@
 //! Messages: accept and mark as read (`messages.md`, `rest-api.md` 13.1).
 
-use onprem::message::{Content, MarkRead, MediaSource, Outgoing};
+use onprem::message::{Content, Hsm, MarkRead, MediaSource, Outgoing, TemplateMessage};
 use onprem::{Code, MessageId, Refusal, WaId};
 use store::{Batch, Change, Direction, Lane, MessageState, Outcome, clock};
 
@@ -10,7 +10,7 @@ use crate::parcel::Parcel;
 use crate::translate;
 
 /// The longest a message waits here, milliseconds (`messages.md` section 10: one pending for over a day is not valid).
-const LIFETIME_MS: i64 = 24 * 60 * 60 * 1000;
+pub(crate) const LIFETIME_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// A message that was accepted: durable, with an id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl Line {
         let applied = self.store().apply(Batch::of(vec![accept])).await;
         match applied.map_err(|error| store_refusal(&error))?.first() {
             Some(Outcome::Accepted { message, .. }) => {
-                let id = self.minter.mint(true, wa_id.as_str(), *message);
+                let id = self.ids.mint(true, wa_id.as_str(), *message);
                 Ok(Accepted { input, wa_id, id })
             }
             other => Err(Refusal::new(
@@ -63,17 +63,13 @@ impl Line {
     /// `PUT /v1/messages/{id}`.
     pub async fn mark_read(&self, id: &str, body: &[u8]) -> Result<(), Refusal> {
         MarkRead::parse(body)?;
-        let unknown = || Refusal::not_found(format!("message {}: no such message", shown(id)));
-        let opened = self.minter.open(id).ok_or_else(unknown)?;
         let found = self
-            .store()
-            .message(opened.key)
+            .message_named(id)
             .await
             .map_err(|error| store_refusal(&error))?;
         let message = found
-            .filter(|message| message.line == self.config.name)
-            .ok_or_else(unknown)?;
-        if opened.outgoing || message.direction == Direction::Outgoing {
+            .ok_or_else(|| Refusal::not_found(format!("message {}: no such message", shown(id))))?;
+        if message.direction == Direction::Outgoing {
             return Err(Refusal::invalid(
                 "message id",
                 "only incoming messages can be marked as read, this one is outgoing",
@@ -132,18 +128,13 @@ impl Line {
                 "to: it is the number that sends",
             ));
         }
-        if let Content::Template(template) = &message.content {
-            let definitions = self
-                .templates_named(&template.name, &template.language)
-                .await
-                .map_err(|not_loaded| Refusal::new(Code::TEMPLATE_FETCH_FAILED, not_loaded.0))?;
-            let table = self.templates.table();
-            let account = onprem::template::Account {
-                namespace: table.namespace.as_deref(),
-                languages: &table.languages,
-                rules: self.config.rules,
-            };
-            onprem::template::check(template, &definitions, account)?;
+        match &message.content {
+            Content::Template(template) => self.check_template(template).await?,
+            Content::Hsm(hsm) => {
+                let checked = self.check_template(&hsm.to_template()).await;
+                checked.map_err(Hsm::in_its_words)?;
+            }
+            _ => {}
         }
         for (field, kind, media) in translate::down::media_of(message) {
             let MediaSource::Id(id) = &media.source else {
@@ -157,6 +148,23 @@ impl Line {
                 .ok_or_else(|| Refusal::not_found(format!("{field}.id: no media {}", shown(id))))?;
             kind.check(&field, &found.content_type, found.bytes)?;
         }
+        Ok(())
+    }
+
+    /// Against the line's templates, asking the network once for one that is not in the table.
+    async fn check_template(&self, template: &TemplateMessage) -> Result<(), Refusal> {
+        let TemplateMessage { name, language, .. } = template;
+        let definitions = self
+            .templates_named(name, language)
+            .await
+            .map_err(|not_loaded| Refusal::new(Code::TEMPLATE_FETCH_FAILED, not_loaded.0))?;
+        let table = self.templates.table();
+        let account = onprem::template::Account {
+            namespace: table.namespace.as_deref(),
+            languages: &table.languages,
+            rules: self.config.rules,
+        };
+        onprem::template::check(template, &definitions, account)?;
         Ok(())
     }
 

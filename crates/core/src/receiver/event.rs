@@ -182,7 +182,7 @@ impl Plan<'_> {
         let (media, downloaded) =
             media.map_or((None, None), |media| (Some(media.shown), media.downloaded));
         // A dry run with an empty id tells whether it is delivered at all.
-        let probe = line.minter.mint(false, "", 0);
+        let probe = line.ids.mint(false, "", 0);
         let delivered = up::message(
             &message,
             contact.as_ref(),
@@ -222,7 +222,7 @@ impl Plan<'_> {
         );
         if delivered {
             let body = Body::FromMessageKey(Box::new(move |key| {
-                let id = line.minter.mint(false, wa_id.as_str(), key);
+                let id = line.ids.mint(false, wa_id.as_str(), key);
                 up::message(
                     &message,
                     contact.as_ref(),

@@ -97,9 +97,9 @@ impl Config {
             webhook: args.webhook,
             take_over: args.take_over,
             rules: Rules {
-                strict: args.strict,
+                strict: args.message.strict,
             },
-            opaque_ids: args.opaque_ids,
+            opaque_ids: args.message.opaque_ids,
             startup_limit: Duration::from_secs(args.startup_limit_s),
             quiet_time: Duration::from_millis(args.quiet_time_ms),
         })
@@ -179,6 +179,13 @@ mod tests {
             assert_eq!(stop.status(), 2);
             assert!(!stop.to_string().contains(&key), "the key is not shown");
         }
+    }
+
+    #[test]
+    fn messages_are_taken_as_told() {
+        let config = config(&["--strict", "--opaque-ids"]).expect("valid");
+
+        assert_eq!((config.rules, config.opaque_ids), (Rules::STRICT, true));
     }
 
     #[test]

@@ -41,25 +41,15 @@ pub struct Media {
     pub filename: Option<String>,
 }
 
-/// Reads `image`.
-pub(super) fn read_image(message: &Object<'_>) -> Read<Media> {
-    read(&message.required("image")?, &["caption"])
-}
-
-/// Reads `document`.
-pub(super) fn read_document(message: &Object<'_>) -> Read<Media> {
-    read(&message.required("document")?, &["caption", "filename"])
-}
-
 /// Reads a media object that may have these of the members `caption` and `filename`.
 pub(super) fn read(field: &Field<'_>, members: &[&str]) -> Read<Media> {
     let media = field.object()?;
     let source = source(&media);
     let caption = media
-        .optional("caption")
+        .optional(CAPTION)
         .map(|caption| caption.string_within(LONGEST_CAPTION))
         .transpose();
-    let filename = media.optional_string("filename");
+    let filename = media.optional_string(FILENAME);
     let expected = expected(&media, members);
     let media = Media {
         source: source?,
@@ -112,7 +102,7 @@ fn provider(field: &Field<'_>) -> Read<String> {
 
 /// 1010 for a caption or a file name where there is none.
 fn expected(media: &Object<'_>, members: &[&str]) -> Read<()> {
-    let superfluous = ["caption", "filename"]
+    let superfluous = [CAPTION, FILENAME]
         .into_iter()
         .find(|name| !members.contains(name) && media.optional(name).is_some());
     match superfluous {

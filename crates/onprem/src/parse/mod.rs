@@ -293,6 +293,15 @@ impl<'a> Field<'a> {
         self.value.as_str() == Some("")
     }
 
+    /// Whether it is `""`, `{}` or `[]`.
+    pub fn holds_nothing(&self) -> bool {
+        match self.value {
+            Value::Object(members) => members.is_empty(),
+            Value::Array(elements) => elements.is_empty(),
+            _ => self.is_empty_string(),
+        }
+    }
+
     /// Notes any refusal.
     pub fn refuse(&self, refusal: Refusal) -> Refused {
         self.notes.first.note(refusal)

@@ -88,6 +88,7 @@ macro_rules! conformance {
             a_network_id_names_one_message_of_a_line
             a_message_keeps_its_first_network_id
             an_inbound_message_is_in_the_index
+            the_newest_message_has_the_greatest_key
             // batches
             an_empty_batch_is_applied
             outcomes_come_in_the_order_of_the_changes

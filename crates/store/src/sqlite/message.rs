@@ -21,6 +21,8 @@ const SENT: &str =
 const BY_KEY: &str =
     "SELECT key, direction, state, created_ms, line, kind, wa_id, network_id, opaque
     FROM message WHERE key = ?1";
+// The last entry of the primary key.
+const NEWEST: &str = "SELECT coalesce(max(key), 0) FROM message";
 // By message_network_id.
 const BY_NETWORK_ID: &str =
     "SELECT key, direction, state, created_ms, line, kind, wa_id, network_id,
@@ -83,6 +85,13 @@ pub(super) fn by_key(connection: &Connection, key: Key) -> rusqlite::Result<Opti
         .prepare_cached(BY_KEY)?
         .query_row([key], row)
         .optional()
+}
+
+/// The greatest key.
+pub(super) fn newest(connection: &Connection) -> rusqlite::Result<Key> {
+    connection
+        .prepare_cached(NEWEST)?
+        .query_row([], |row| row.get(0))
 }
 
 /// A message by the network's id.

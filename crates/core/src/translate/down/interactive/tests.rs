@@ -1,5 +1,4 @@
-use onprem::WaId;
-use onprem::message::{Content, Outgoing, Rules};
+use onprem::message::{Outgoing, Rules};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 
