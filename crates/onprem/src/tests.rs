@@ -112,6 +112,16 @@ fn any_json() -> impl Strategy<Value = Value> {
         "longitude",
         "payload",
         "action",
+        "header",
+        "footer",
+        "buttons",
+        "reply",
+        "title",
+        "sections",
+        "rows",
+        "product_items",
+        "product_retailer_id",
+        "catalog_id",
         "context",
         "message_id",
         "ttl",
@@ -168,7 +178,7 @@ proptest! {
 
     #[test]
     fn an_arbitrary_message_of_each_type_is_answered(
-        kind in prop::sample::select(vec!["text", "image", "document", "template"]),
+        kind in prop::sample::select(vec!["text", "image", "document", "interactive", "template"]),
         content in any_json(),
         rest in any_json(),
     ) {

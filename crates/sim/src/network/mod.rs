@@ -4,6 +4,7 @@
 pub(crate) mod account;
 pub(crate) mod catalogue;
 pub(crate) mod certificate;
+pub(crate) mod commerce;
 pub(crate) mod content;
 pub(crate) mod customer;
 pub(crate) mod dice;
@@ -299,10 +300,7 @@ impl Network {
             match step {
                 Step::Delivered(message) => {
                     let name = customer.settings.name.clone();
-                    let line = match &message.rendered {
-                        Some(text) => serde_json::json!({ "body": text }),
-                        None => message.content.clone(),
-                    };
+                    let line = message.in_short();
                     self.lines
                         .push(arrow_line("→", &name, wa_id, &message.kind, &line));
                     self.changes.received = true;

@@ -6,6 +6,7 @@ mod bad_input;
 mod fault;
 mod graph;
 mod inbound;
+mod interactive;
 mod lasting;
 mod link;
 mod phone;
