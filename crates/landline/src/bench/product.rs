@@ -40,6 +40,7 @@ pub(super) async fn start(dir: &Path) -> anyhow::Result<Product> {
     let api = web::Api {
         line,
         api_key: None,
+        traffic: Arc::default(),
         core_switch: None,
         on_admin_password: None,
     };

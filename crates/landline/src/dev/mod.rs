@@ -278,6 +278,7 @@ impl Start<'_> {
         web::Api {
             line: line.clone(),
             api_key: self.config.api_key.clone(),
+            traffic: Arc::default(),
             core_switch: Some(Arc::new(core.clone())),
             on_admin_password: Some(Arc::new(move |password| {
                 if let Err(error) = published.keep_password(password) {
@@ -362,11 +363,14 @@ fn serve(
     api: web::Api,
 ) {
     parts.relay = Some(Serving::plain(sockets.relay, relay::router(relay)));
+    let traffic = api.traffic.clone();
     let api = web::router(api);
+    let socket = sockets.api.counted_by(&traffic);
     parts
         .api
-        .push(Serving::tls(sockets.api, tls.config, api.clone()));
+        .push(Serving::tls(socket, tls.config, api.clone()));
     if let Some(socket) = sockets.api_plain {
+        let socket = socket.counted_by(&traffic);
         parts.api.push(Serving::plain(socket, api));
     }
 }
