@@ -189,9 +189,9 @@ table! {
         OPEN_CONNECTIONS = gauge "landline_web_open_connections" []
             "Connections that are open.";
         RECEIVED_BYTES = counter "landline_web_received_bytes_total" []
-            "Bytes that came in, with those of TLS.";
+            "Bytes of requests that came in, without those of TLS.";
         SENT_BYTES = counter "landline_web_sent_bytes_total" []
-            "Bytes that went out, with those of TLS.";
+            "Bytes of answers that went out, without those of TLS.";
         API_SECONDS = LATENCY "landline_api_request_seconds" ["method"]
             "Time until requests were answered, by call.";
     }

@@ -43,6 +43,7 @@ pub(super) async fn start(dir: &Path) -> anyhow::Result<Product> {
         line,
         tls,
         api_key: None,
+        traffic: Arc::default(),
         core_switch: None,
         on_admin_password: None,
     };
