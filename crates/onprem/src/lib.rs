@@ -3,8 +3,12 @@
 //! A type of this crate that exists is valid: parsing is where the documented refusals come from.
 
 pub mod account;
+pub mod business;
 pub mod certificate;
+pub mod compliance;
 pub mod contact;
+mod email;
+pub mod encryption;
 pub mod envelope;
 pub mod error;
 pub mod id;
@@ -13,6 +17,7 @@ pub mod message;
 pub mod notification;
 pub mod parse;
 pub mod phone;
+pub mod profile;
 pub mod schema;
 pub mod settings;
 pub mod template;
