@@ -1,8 +1,12 @@
 //! The typed client: one per line.
 
+mod account;
+mod business;
 mod call;
 mod download;
 mod exchange;
+mod profile;
+mod resumable;
 #[cfg(test)]
 mod tests;
 

@@ -33,6 +33,7 @@ const TABLE: &[(i64, u16, &str)] = &[
     (132_016, 400, "Template is disabled"),
     (133_005, 400, "Two step verification PIN Mismatch"),
     (133_006, 400, "Phone number re-verification needed"),
+    (133_008, 400, "Too Many two step verification PIN Guesses"),
     (133_010, 400, "The account is not registered"),
     (
         133_016,

@@ -2,6 +2,7 @@
 //! nothing here waits, speaks or writes.
 
 pub(crate) mod account;
+pub(crate) mod business;
 pub(crate) mod catalogue;
 pub(crate) mod certificate;
 pub(crate) mod content;
@@ -17,6 +18,7 @@ pub(crate) mod media;
 pub(crate) mod message;
 pub(crate) mod number;
 pub(crate) mod params;
+pub(crate) mod photo;
 pub(crate) mod profile;
 pub(crate) mod registration;
 pub(crate) mod seed;
@@ -24,6 +26,7 @@ pub(crate) mod send;
 pub(crate) mod template;
 #[cfg(test)]
 mod tests;
+pub(crate) mod upload;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -37,6 +40,7 @@ use crate::network::lasting::Lasting;
 use crate::network::mailroom::{Kind, LaneKey, Mailroom, Update};
 use crate::network::media::MediaStore;
 use crate::network::message::{Outgoing, Stage};
+use crate::network::upload::Uploads;
 
 /// Everything the network knows.
 pub(crate) struct Network {
@@ -47,6 +51,7 @@ pub(crate) struct Network {
     dice: Dice,
     mailroom: Mailroom,
     media: MediaStore,
+    uploads: Uploads,
     backlog: Backlog,
     link_up: bool,
     /// Customers with something due, by time.
@@ -95,6 +100,7 @@ impl Network {
             dice: Dice::new(seed),
             mailroom: Mailroom::default(),
             media: MediaStore::default(),
+            uploads: Uploads::default(),
             backlog: Backlog::Off,
             link_up: true,
             schedule: BTreeSet::new(),

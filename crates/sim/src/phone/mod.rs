@@ -1,6 +1,7 @@
 //! `/sim`: the virtual phones, and the network's switches. It answers whatever the state of the link.
 
 mod customer;
+mod number;
 mod switch;
 mod write;
 
@@ -113,6 +114,9 @@ async fn handle(shared: &Shared, request: Request<Body>) -> Answer {
         ("POST", ["customers", wa_id, "messages"]) => write::messages(shared, wa_id, &call).await,
         ("GET", ["customers", wa_id, "inbox"]) => customer::inbox(shared, wa_id),
         ("POST", ["customers", wa_id, "read"]) => customer::read(shared, wa_id),
+        ("GET", ["numbers"]) => Ok((200, number::list(shared))),
+        ("GET", ["numbers", digits]) => number::show(shared, digits),
+        ("PATCH", ["numbers", digits]) => number::change(shared, digits, &call),
         ("GET", ["codes", number]) => switch::code(shared, number),
         ("GET", ["clock"]) => Ok((200, json!({"now": shared.now_s()}))),
         ("POST", ["clock"]) => switch::clock(shared, &call),

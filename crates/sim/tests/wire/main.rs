@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod bad_input;
+mod business;
 mod graph;
 mod lasting;
 mod link;
 mod phone;
 mod sink;
 mod support;
+mod upload;
 mod webhook;

@@ -1,9 +1,13 @@
 //! The client against a listener that answers canned HTTP.
 
+mod account;
+mod business;
 mod call;
 mod config;
 mod failure;
 mod media;
+mod profile;
+mod resumable;
 
 use std::collections::VecDeque;
 
