@@ -13,6 +13,7 @@ use store::record::Records;
 use store::{Batch, Direction, LineName, MessageRow, SharedStore, StoreError};
 use tokio::sync::{Semaphore, watch};
 
+use crate::call::profile::ProfileDesk;
 use crate::call::setting::Desk;
 use crate::call::user::Gatekeeper;
 use crate::customers::Customers;
@@ -201,6 +202,8 @@ pub struct Line {
     pub(crate) signals: Signals,
     /// Where settings and account calls wait for their turn.
     pub(crate) desk: Desk,
+    /// What is known of the profile.
+    pub(crate) profile: ProfileDesk,
 }
 
 impl Line {
@@ -339,6 +342,7 @@ impl Line {
             link_places: Semaphore::new(LINK_PLACES),
             gatekeeper: Gatekeeper::default(),
             desk: Desk::default(),
+            profile: ProfileDesk::default(),
             contacts: Customers::default(),
             signals: Signals::new(),
             records,

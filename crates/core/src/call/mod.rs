@@ -1,9 +1,12 @@
 //! The functions behind every `/v1` call, one file per subject. A handler parses, calls one of them, answers.
 
 pub mod account;
+pub mod business;
 pub mod contact;
 pub mod media;
 pub mod message;
+pub mod photo;
+pub mod profile;
 pub mod setting;
 pub mod user;
 

@@ -1,6 +1,7 @@
 //! Compliance, encryption, and `/sim/numbers`.
 
 use reqwest::Method;
+use reqwest::multipart::Form;
 use serde_json::{Value, json};
 use sim::Retry;
 
@@ -71,11 +72,8 @@ async fn a_key_belongs_to_a_registration() {
     let id = sim.world.graph.phone_number_id.clone();
     let path = format!("{id}/whatsapp_business_encryption");
     let set = async |key: &str| {
-        let body: String = form(&[("business_public_key", key)]);
-        let call = sim
-            .call(Method::POST, &path)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(body);
+        let form = Form::new().text("business_public_key", key.to_owned());
+        let call = sim.call(Method::POST, &path).multipart(form);
         Reply::of(call).await
     };
     assert_eq!(set(KEY).await.code(), (400, 133_010));
@@ -106,16 +104,6 @@ async fn a_key_belongs_to_a_registration() {
     assert_eq!(status().await, "MISMATCH");
     set(KEY).await.success();
     assert_eq!(status().await, "VALID");
-}
-
-fn form(fields: &[(&str, &str)]) -> String {
-    let escaped =
-        |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02X}")).collect() };
-    let fields: Vec<String> = fields
-        .iter()
-        .map(|(name, value)| format!("{name}={}", escaped(value)))
-        .collect();
-    fields.join("&")
 }
 
 #[tokio::test]
