@@ -18,6 +18,7 @@ pub mod line;
 pub mod link;
 pub mod media;
 pub mod parcel;
+mod picture;
 mod receiver;
 pub mod record;
 pub mod run;

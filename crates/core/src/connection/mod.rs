@@ -52,8 +52,17 @@ async fn connect_for_ever(line: &Arc<Line>) {
             }
             continue;
         }
-        let end = Session::new(line).run(failures.in_a_row > 0).await;
+        let session = Session::new(line);
+        let end = tokio::select! {
+            end = session.run(failures.in_a_row > 0) => Some(end),
+            _ = numbers.changed() => None,
+        };
         *line.signals.offline() = None;
+        let Some(end) = end else {
+            // Deregistered, or registered anew: a session is one registration's.
+            failures = Failures::default();
+            continue;
+        };
         let was_connected = matches!(line.state(), LineState::Ready | LineState::Starting(_));
         failures.note(was_connected, line.signals.steady_ms());
         let pause = match end {

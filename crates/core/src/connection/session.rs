@@ -246,7 +246,6 @@ impl Session {
     /// Ready: asks after silence, and notices when nothing has answered for too long.
     async fn watch(&self) -> Result<std::convert::Infallible, End> {
         let line = &self.line;
-        let mut numbers = line.number.subscribe();
         let mut settings = line.watch_settings();
         loop {
             let heartbeat =
@@ -263,7 +262,6 @@ impl Session {
                 () = tokio::time::sleep(wait) => {}
                 Ok(()) = settings.changed() => {}
                 end = self.trouble() => return Err(end),
-                _ = numbers.changed() => return Err(End::Unreachable("the registration changed".to_owned())),
             }
         }
     }

@@ -7,7 +7,7 @@ use onprem::envelope::ErrorObject;
 
 mod call;
 
-pub use call::refusal;
+pub use call::{refusal, unread};
 
 /// What a refused send means for the message and the line.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -34,12 +34,9 @@ impl Client {
 
     /// `POST /{PHONE_ID}/deregister`. The network allows ten in 72 hours too.
     pub async fn deregister(&self) -> Result<(), Failure> {
-        self.post(
-            &[&self.config().phone_number_id, "deregister"],
-            &json!({}),
-        )
-        .await?
-        .confirm()
+        self.post(&[&self.config().phone_number_id, "deregister"], &json!({}))
+            .await?
+            .confirm()
     }
 
     /// `POST /{PHONE_ID}` with `pin`: sets or replaces the two-step PIN. No call switches it off.
