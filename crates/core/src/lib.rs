@@ -26,6 +26,7 @@ pub mod link;
 pub mod media;
 mod out_of_band;
 pub mod parcel;
+mod picture;
 mod receiver;
 pub mod record;
 pub mod run;

@@ -16,6 +16,7 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::alert::Alerts;
 use crate::call::certificate::authorities;
+use crate::call::profile::ProfileDesk;
 use crate::call::setting::Desk;
 use crate::call::user::Gatekeeper;
 use crate::customers::Customers;
@@ -244,6 +245,8 @@ pub struct Line {
     pub(crate) system: System,
     /// Where settings and account calls wait for their turn.
     pub(crate) desk: Desk,
+    /// What is known of the profile.
+    pub(crate) profile: ProfileDesk,
 }
 
 impl Line {
@@ -416,6 +419,7 @@ impl Line {
             link_places: Semaphore::new(LINK_PLACES),
             gatekeeper: Gatekeeper::default(),
             desk: Desk::default(),
+            profile: ProfileDesk::default(),
             contacts: Customers::default(),
             held_back: HeldBack::load(&records, name).await?,
             errors: OutOfBand::default(),

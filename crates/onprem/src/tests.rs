@@ -4,10 +4,14 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::Refusal;
-use crate::account::{Registration, Verification};
+use crate::account::{Registration, ShardChange, TwoStep, Verification};
+use crate::business::BusinessProfileChange;
+use crate::compliance::ComplianceInfo;
 use crate::contact::ContactCheck;
+use crate::encryption::PublicKey;
 use crate::error::TABLE;
 use crate::message::{MarkRead, Outgoing, Rules};
+use crate::profile::About;
 use crate::settings::{ApplicationSettings, UrlPolicy};
 use crate::user::{Login, NewUser, PasswordChange};
 
@@ -24,6 +28,14 @@ const PARSERS: &[(&str, Parser)] = &[
     ("user", |body| NewUser::parse(body).map(drop)),
     ("password", |body| PasswordChange::parse(body).map(drop)),
     ("login", |body| Login::parse(body).map(drop)),
+    ("shards", |body| ShardChange::parse(body).map(drop)),
+    ("two-step", |body| TwoStep::parse(body).map(drop)),
+    ("about", |body| About::parse(body).map(drop)),
+    ("business profile", |body| {
+        BusinessProfileChange::parse(body).map(drop)
+    }),
+    ("compliance", |body| ComplianceInfo::parse(body).map(drop)),
+    ("public key", |body| PublicKey::parse(body).map(drop)),
     ("settings", |body| {
         ApplicationSettings::default()
             .patched(body, UrlPolicy::PlainLoopback)
@@ -151,6 +163,18 @@ fn any_json() -> impl Strategy<Value = Value> {
         "log_level",
         "callback_backoff_delay_ms",
         "on_call_pager",
+        "shards",
+        "address",
+        "email",
+        "vertical",
+        "websites",
+        "entity_name",
+        "entity_type",
+        "is_registered",
+        "grievance_officer_details",
+        "customer_care_details",
+        "mobile_number",
+        "public_key",
     ]);
     leaf.prop_recursive(6, 64, 8, move |inner| {
         prop_oneof![

@@ -1,7 +1,7 @@
 //! The webapp: routes of `/v1`, authentication, limits, headers, TLS. A handler parses, calls one function of `core`, answers.
 //!
 //! - `route`: one file per subject; a handler's signature says who may call it and what is answered.
-//! - `auth`: who calls. `body`: what they sent. `answer`: what they get.
+//! - `auth`: who calls. `body`, `form`: what they sent. `answer`: what they get.
 //! - `frame`: what every answer has in common, whatever a handler did.
 //! - [`traffic`]: what is counted; `progress`: where each request is.
 //! - [`tls`]: our own CA and the listener's certificate.
@@ -10,6 +10,7 @@ mod answer;
 mod auth;
 mod body;
 mod describe;
+mod form;
 mod frame;
 mod linger;
 mod progress;

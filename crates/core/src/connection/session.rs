@@ -263,7 +263,6 @@ impl Session {
         mut identity_check: IdentityCheck,
     ) -> Result<std::convert::Infallible, End> {
         let line = &self.line;
-        let mut numbers = line.number.subscribe();
         let mut settings = line.watch_settings();
         loop {
             identity_check.settle(line).await;
@@ -281,7 +280,6 @@ impl Session {
                 () = tokio::time::sleep(wait) => {}
                 Ok(()) = settings.changed() => {}
                 end = self.trouble() => return Err(end),
-                _ = numbers.changed() => return Err(End::Changed),
             }
         }
     }

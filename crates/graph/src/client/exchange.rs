@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::Client;
 use crate::error::{ApiError, Failure};
+use crate::tolerant;
 
 /// Greatest JSON answer, bytes: a page of the longest templates is far below.
 const ANSWER_LIMIT: usize = 16 * 1024 * 1024;
@@ -28,6 +29,25 @@ impl Answer {
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         let mut source = serde_json::Deserializer::from_slice(&self.body);
         serde_path_to_error::deserialize(&mut source)
+            .map_err(|error| Failure::Unknown(format!("the answer cannot be read: {error}")))
+    }
+
+    /// The first element of its `data`, or its body where there is no such list; some answers nest the object once more
+    /// under a name. `None` when the list is empty.
+    pub(super) fn first<T: DeserializeOwned>(&self, nested: &str) -> Result<Option<T>, Failure> {
+        let body: Value = self.read()?;
+        let mut found = match body.get("data") {
+            Some(list) => tolerant::elements(Some(list.clone())).into_iter().next(),
+            None => Some(body),
+        };
+        if let Some(inner) = found.as_mut().and_then(|found| found.get_mut(nested))
+            && inner.is_object()
+        {
+            found = Some(inner.take());
+        }
+        found
+            .map(serde_path_to_error::deserialize)
+            .transpose()
             .map_err(|error| Failure::Unknown(format!("the answer cannot be read: {error}")))
     }
 
@@ -107,6 +127,22 @@ impl Client {
         let request = self
             .request(Method::POST, path, &[])?
             .header(CONTENT_TYPE, "application/json")
+            .body(body);
+        self.ask(request).await
+    }
+
+    /// `POST` of a form.
+    pub(super) async fn post_form(
+        &self,
+        path: &[&str],
+        fields: &[(&str, &str)],
+    ) -> Result<Answer, Failure> {
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let request = self
+            .request(Method::POST, path, &[])?
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(body);
         self.ask(request).await
     }

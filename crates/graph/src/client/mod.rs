@@ -1,9 +1,13 @@
 //! The typed client: one per line.
 
+mod account;
+mod business;
 mod call;
 mod download;
 mod exchange;
 mod exchanges;
+mod profile;
+mod resumable;
 #[cfg(test)]
 mod tests;
 

@@ -2,6 +2,7 @@
 //! nothing here waits, speaks or writes.
 
 pub(crate) mod account;
+pub(crate) mod business;
 pub(crate) mod catalogue;
 pub(crate) mod certificate;
 pub(crate) mod commerce;
@@ -20,6 +21,7 @@ pub(crate) mod message;
 pub(crate) mod moving;
 pub(crate) mod number;
 pub(crate) mod params;
+pub(crate) mod photo;
 pub(crate) mod profile;
 pub(crate) mod registration;
 pub(crate) mod seed;
@@ -27,6 +29,7 @@ pub(crate) mod send;
 pub(crate) mod template;
 #[cfg(test)]
 mod tests;
+pub(crate) mod upload;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -41,6 +44,7 @@ use crate::network::lasting::Lasting;
 use crate::network::mailroom::{Kind, LaneKey, Mailroom, Update};
 use crate::network::media::MediaStore;
 use crate::network::message::{Outgoing, Stage};
+use crate::network::upload::Uploads;
 
 /// Everything the network knows.
 pub(crate) struct Network {
@@ -51,6 +55,7 @@ pub(crate) struct Network {
     dice: Dice,
     mailroom: Mailroom,
     media: MediaStore,
+    uploads: Uploads,
     backlog: Backlog,
     pub(crate) faults: Faults,
     link_up: bool,
@@ -100,6 +105,7 @@ impl Network {
             dice: Dice::new(seed),
             mailroom: Mailroom::default(),
             media: MediaStore::default(),
+            uploads: Uploads::default(),
             backlog: Backlog::Off,
             faults: Faults::default(),
             link_up: true,

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod bad_input;
+mod business;
 mod fault;
 mod graph;
 mod inbound;
@@ -12,4 +13,5 @@ mod link;
 mod phone;
 mod sink;
 mod support;
+mod upload;
 mod webhook;

@@ -13,6 +13,7 @@ mod later;
 mod media;
 mod messages;
 mod metrics;
+mod photo;
 mod probe;
 mod profile;
 mod providers;
