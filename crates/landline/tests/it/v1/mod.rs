@@ -4,11 +4,14 @@ mod account;
 mod contacts;
 mod errors;
 mod flood;
+mod groups;
 mod health;
 mod inbound;
 mod media;
 mod messages;
+mod providers;
 mod settings;
+mod stickerpacks;
 mod users;
 mod webhooks;
 
