@@ -42,9 +42,11 @@ pub struct Fetcher {
 /// [`UrlPolicy::PlainLoopback`]), redirects are off, no proxy is used.
 ///
 /// URLs are to be passed through [`check`] before each request: a host that is an address is not resolved.
-/// [`is_refused`] tells whether a request failed because of its address.
+/// [`is_refused`] tells whether a request failed because of its address. Hosts may show a certificate by one of
+/// `authorities` too, beside those that the system trusts.
 pub fn guarded_client(
     policy: UrlPolicy,
+    authorities: Vec<reqwest::Certificate>,
     connect: Duration,
     total: Duration,
 ) -> reqwest::Result<reqwest::Client> {
@@ -54,6 +56,7 @@ pub fn guarded_client(
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .no_proxy()
+        .tls_certs_merge(authorities)
         .connect_timeout(connect)
         .timeout(total)
         .pool_idle_timeout(Duration::from_secs(30))
@@ -114,7 +117,7 @@ impl Fetcher {
     /// A fetcher under a policy.
     pub fn new(policy: UrlPolicy) -> reqwest::Result<Self> {
         Ok(Self {
-            client: guarded_client(policy, CONNECT, TOTAL)?,
+            client: guarded_client(policy, Vec::new(), CONNECT, TOTAL)?,
             policy,
         })
     }
@@ -274,7 +277,7 @@ fn failure(error: reqwest::Error) -> LinkError {
 }
 
 /// An error, what caused it, what caused that …
-fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+pub(crate) fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
     std::iter::from_fn(move || {
         let this = next?;

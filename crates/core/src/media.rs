@@ -15,6 +15,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use sha2::{Digest, Sha256};
+use store::clock;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
@@ -211,6 +212,15 @@ impl MediaFolder {
         }
     }
 
+    /// The ids of files that were written before a time, Unix milliseconds. What is no media file of ours is not
+    /// looked at.
+    pub(crate) async fn older_than(&self, before_ms: i64) -> io::Result<Vec<String>> {
+        let root = self.root.clone();
+        spawn_blocking(move || older_than(&root, before_ms))
+            .await
+            .map_err(io::Error::other)?
+    }
+
     fn path(&self, id: &str) -> Option<PathBuf> {
         canonical_id(id).map(|id| self.root.join(id))
     }
@@ -221,6 +231,32 @@ pub(crate) fn canonical_id(id: &str) -> Option<String> {
     let uuid = Uuid::try_parse(id).ok()?;
     // Longer and shorter spellings (braces, `urn:`, no hyphens) are none of ours.
     (id.len() == uuid::fmt::Hyphenated::LENGTH).then(|| uuid.hyphenated().to_string())
+}
+
+/// Blocking.
+fn older_than(root: &Path, before_ms: i64) -> io::Result<Vec<String>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(root)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let Some(id) = name.to_str().filter(|name| is_canonical(name)) else {
+            continue;
+        };
+        let written = match entry.metadata() {
+            Ok(metadata) => metadata.modified()?,
+            // Deleted meanwhile.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(error),
+        };
+        if clock::ms_of(written) < before_ms {
+            found.push(id.to_owned());
+        }
+    }
+    Ok(found)
+}
+
+fn is_canonical(name: &str) -> bool {
+    canonical_id(name).as_deref() == Some(name)
 }
 
 /// Lower-case hex.

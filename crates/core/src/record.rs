@@ -9,6 +9,7 @@ use onprem::sticker::{Pack, Sticker};
 use onprem::template::Definition;
 use onprem::user::Role;
 use serde::{Deserialize, Serialize};
+use store::Key;
 use store::clock;
 use store::record::Record;
 
@@ -65,6 +66,13 @@ pub struct Account {
 pub struct Override {
     /// Newest last.
     pub urls: Vec<String>,
+}
+
+/// Whether the network was last told to check customers' identities; one record, named `identity_check`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityCheck {
+    /// Told to check.
+    pub on: bool,
 }
 
 /// A template in one language; named `name/language`.
@@ -141,6 +149,55 @@ pub struct Contact {
     pub wa_id: String,
     /// The profile's name.
     pub name: Option<String>,
+    /// The present identity, once the network has told it.
+    #[serde(default)]
+    pub identity: Option<Identity>,
+}
+
+/// A customer's identity: the keys that the phone encrypts with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// What it is known by.
+    pub hash: String,
+    /// Since when, or when it was first seen here; Unix milliseconds.
+    pub created_ms: i64,
+}
+
+/// A changed identity that the business has not acknowledged; named `canonical id/hash`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityChange {
+    /// When it was noticed, Unix milliseconds.
+    pub at_ms: i64,
+}
+
+/// Authorities that a webhook's certificate may be by, beside those that the system trusts; one record, named `webhook`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authorities {
+    /// Certificates, as they were uploaded.
+    pub pem: String,
+}
+
+/// When public message ids got another form; one record, named `forms`. An id keeps the form that it was given in.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct IdForms {
+    /// With rising keys. Messages before the first have ids with the customer's number inside.
+    pub switches: Vec<FormSwitch>,
+}
+
+/// Ids of the messages from a key on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormSwitch {
+    /// The first of them.
+    pub from: Key,
+    /// Whether they are without the customer's number.
+    pub blank: bool,
+}
+
+/// A collection that was asked for and whose end was not told yet; named after its subject, `message` or `media`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collection {
+    /// When it was asked for, Unix milliseconds.
+    pub asked_ms: i64,
 }
 
 macro_rules! kinds {
@@ -166,4 +223,9 @@ kinds! {
     MediaProvider = "media_provider", sealed;
     StickerPack = "sticker_pack";
     Contact = "contact";
+    Authorities = "authorities";
+    IdForms = "id_forms";
+    IdentityChange = "identity_change";
+    IdentityCheck = "identity_check";
+    Collection = "collection";
 }

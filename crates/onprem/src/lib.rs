@@ -5,9 +5,11 @@
 pub mod account;
 pub mod certificate;
 pub mod contact;
+mod date;
 pub mod envelope;
 pub mod error;
 pub mod id;
+pub mod identity;
 pub mod media;
 pub mod message;
 pub mod notification;
@@ -15,8 +17,10 @@ pub mod parse;
 pub mod phone;
 pub mod provider;
 pub mod schema;
+pub mod service;
 pub mod settings;
 pub mod sticker;
+pub mod support;
 pub mod template;
 #[cfg(test)]
 mod tests;

@@ -7,14 +7,16 @@ use crate::Refusal;
 use crate::account::{Registration, Verification};
 use crate::contact::ContactCheck;
 use crate::error::TABLE;
-use crate::message::{MarkRead, Outgoing};
+use crate::message::{MarkRead, Outgoing, Rules};
 use crate::settings::{ApplicationSettings, UrlPolicy};
 use crate::user::{Login, NewUser, PasswordChange};
 
 type Parser = fn(&[u8]) -> Result<(), Refusal>;
 
 const PARSERS: &[(&str, Parser)] = &[
-    ("message", |body| Outgoing::parse(body).map(drop)),
+    ("message", |body| {
+        Outgoing::parse(body, Rules::TOLERANT).map(drop)
+    }),
     ("mark read", |body| MarkRead::parse(body).map(drop)),
     ("registration", |body| Registration::parse(body).map(drop)),
     ("verify", |body| Verification::parse(body).map(drop)),
@@ -110,6 +112,16 @@ fn any_json() -> impl Strategy<Value = Value> {
         "longitude",
         "payload",
         "action",
+        "header",
+        "footer",
+        "buttons",
+        "reply",
+        "title",
+        "sections",
+        "rows",
+        "product_items",
+        "product_retailer_id",
+        "catalog_id",
         "context",
         "message_id",
         "ttl",
@@ -166,7 +178,7 @@ proptest! {
 
     #[test]
     fn an_arbitrary_message_of_each_type_is_answered(
-        kind in prop::sample::select(vec!["text", "image", "document", "template"]),
+        kind in prop::sample::select(vec!["text", "image", "document", "interactive", "template"]),
         content in any_json(),
         rest in any_json(),
     ) {

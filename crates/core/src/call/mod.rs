@@ -1,7 +1,10 @@
 //! The functions behind every `/v1` call, one file per subject. A handler parses, calls one of them, answers.
 
 pub mod account;
+pub mod certificate;
 pub mod contact;
+pub mod gc;
+pub mod identity;
 pub mod media;
 pub mod message;
 pub mod provider;

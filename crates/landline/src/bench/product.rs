@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use landline_core::line::FirstLogin;
 use landline_core::{Line, LineConfig, OnUnknown};
+use onprem::message::Rules;
 use onprem::settings::UrlPolicy;
 use store::record::Records;
 use store::seal::Seal;
@@ -30,6 +31,7 @@ pub(super) async fn start(dir: &Path) -> anyhow::Result<Product> {
     let seal = Seal::from_file(&dir.join("secret.key"))?;
     let secret = seal.derive("message ids");
     let records = Records::new(store.clone(), Arc::new(seal));
+    let tls = web::tls::load(&records, &[]).await?;
     let line = Line::open(config(dir), records, secret).await?;
     line.set_admin_password(PASSWORD).await?;
     let login = line
@@ -39,7 +41,9 @@ pub(super) async fn start(dir: &Path) -> anyhow::Result<Product> {
 
     let api = web::Api {
         line,
+        tls,
         api_key: None,
+        traffic: Arc::default(),
         core_switch: None,
         on_admin_password: None,
     };
@@ -84,12 +88,15 @@ fn config(dir: &Path) -> LineConfig {
         verify_token: String::new(),
         relay_url: None,
         take_over: false,
+        rules: Rules::TOLERANT,
+        blank_number: false,
         url_policy: UrlPolicy::PlainLoopback,
         first_login_from: FirstLogin::Loopback,
         reconcile_wait: Duration::from_secs(30),
         on_unknown: OnUnknown::Resend,
         quiet_time: Duration::from_millis(300),
         startup_limit: Duration::from_mins(6),
+        data_dir: dir.to_owned(),
         media_dir: dir.join("media"),
         outbox_limit: u64::MAX,
         callbacks_limit: u64::MAX,

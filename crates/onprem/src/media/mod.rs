@@ -3,8 +3,8 @@
 mod content_type;
 mod detected;
 
-use crate::Refusal;
 use crate::parse::{Listed, quoted};
+use crate::{Code, Refusal};
 
 use content_type::ContentType;
 
@@ -40,6 +40,8 @@ pub enum MediaKind {
     Image,
     /// Sticker, 100 KB.
     Sticker,
+    /// Document in the header of a template, 100 MB: only PDF.
+    TemplateDocument,
     /// Video, 16 MB.
     Video,
 }
@@ -61,6 +63,7 @@ impl MediaKind {
             Self::Document => (100 * MB, None),
             Self::Image => (5 * MB, Some(&["image/jpeg", PNG])),
             Self::Sticker => (100 * KB, Some(&["image/webp"])),
+            Self::TemplateDocument => (100 * MB, Some(&["application/pdf"])),
             Self::Video => (16 * MB, Some(&["video/mp4", "video/3gpp"])),
         }
     }
@@ -92,7 +95,15 @@ impl MediaKind {
         })
     }
 
-    /// 1009 that names the field, what the file is and what is allowed: its type as it is called, the type that its bytes
+    /// The code of another content type.
+    fn type_code(self) -> Code {
+        match self {
+            Self::TemplateDocument => Code::TEMPLATE_MEDIA_FORMAT,
+            _ => Code::INVALID,
+        }
+    }
+
+    /// 1009 (2008 for the type of a template's document) that names the field, what the file is and what is allowed: its type as it is called, the type that its bytes
     /// are, its size, and what is special about its kind.
     pub fn check(
         self,
@@ -103,9 +114,13 @@ impl MediaKind {
     ) -> Result<(), Refusal> {
         if !self.accepts(content_type) {
             let allowed = self.content_types().unwrap_or(&["a content type"]);
-            return Err(Refusal::invalid(
-                field,
-                format_args!("is {}, must be {}", quoted(content_type), Listed(allowed)),
+            return Err(Refusal::new(
+                self.type_code(),
+                format!(
+                    "{field}: is {}, must be {}",
+                    quoted(content_type),
+                    Listed(allowed)
+                ),
             ));
         }
         let limit = self.limit();

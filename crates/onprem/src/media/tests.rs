@@ -29,6 +29,8 @@ const PLAIN: Picture = Picture {
 #[case(MediaKind::Video, "video/mp4; codecs=\"avc1\"", true)]
 #[case(MediaKind::Document, "application/x-whatever", true)]
 #[case(MediaKind::Document, "whatever", false)]
+#[case(MediaKind::TemplateDocument, "application/pdf", true)]
+#[case(MediaKind::TemplateDocument, "text/plain", false)]
 fn each_kind_has_its_types(
     #[case] kind: MediaKind,
     #[case] content_type: &str,

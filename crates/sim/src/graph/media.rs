@@ -45,6 +45,7 @@ pub(crate) async fn upload(
             sha256,
             received: false,
             made_ms: now,
+            unavailable: None,
         })
     })?;
     Ok(serde_json::json!({ "id": id }).into())

@@ -60,6 +60,37 @@ const KINDS: &[(&str, &[&str], usize)] = &[
     ),
 ];
 
+/// Why a file that a customer sent cannot be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unavailable {
+    /// Its id is not known any more.
+    Gone,
+    /// Its id may not be asked for so often.
+    Throttled,
+    /// Its URL does not give it.
+    Broken,
+    /// The network itself would not take it.
+    TooLarge,
+}
+
+impl Unavailable {
+    const NAMES: [(&'static str, Self); 4] = [
+        ("gone", Self::Gone),
+        ("throttled", Self::Throttled),
+        ("broken", Self::Broken),
+        ("too_large", Self::TooLarge),
+    ];
+
+    /// By its name; an error lists the names.
+    pub(crate) fn named(name: &str) -> Result<Self, String> {
+        let found = Self::NAMES.iter().find(|(known, _)| *known == name);
+        found.map(|(_, unavailable)| *unavailable).ok_or_else(|| {
+            let names = Self::NAMES.map(|(name, _)| name).join(", ");
+            format!("unavailable must be one of {names}")
+        })
+    }
+}
+
 /// A media file.
 #[derive(Clone)]
 pub(crate) struct Media {
@@ -70,6 +101,8 @@ pub(crate) struct Media {
     pub(crate) sha256: [u8; 32],
     pub(crate) received: bool,
     pub(crate) made_ms: i64,
+    /// It cannot be had.
+    pub(crate) unavailable: Option<Unavailable>,
 }
 
 impl Media {
@@ -195,17 +228,26 @@ impl Network {
         self.media.files.get(id).filter(|media| media.is_alive(now))
     }
 
-    /// `GET /{MEDIA_ID}`.
-    pub(crate) fn show_media(&self, id: &str, now: i64) -> Option<Value> {
-        let media = self.media_file(id, now)?;
-        Some(json!({
+    /// `GET /{MEDIA_ID}`; `None` when there is none.
+    pub(crate) fn show_media(&self, id: &str, now: i64) -> Result<Option<Value>, GraphError> {
+        let Some(media) = self.media_file(id, now) else {
+            return Ok(None);
+        };
+        match media.unavailable {
+            Some(Unavailable::Gone) => return Ok(None),
+            Some(Unavailable::Throttled) => {
+                return Err(GraphError::new(80_007, "the file was asked for too often"));
+            }
+            Some(Unavailable::Broken | Unavailable::TooLarge) | None => {}
+        }
+        Ok(Some(json!({
             "messaging_product": "whatsapp",
             "url": self.media_url(id, now),
             "mime_type": media.mime_type,
             "sha256": hex(&media.sha256),
             "file_size": media.bytes.len(),
             "id": id,
-        }))
+        })))
     }
 
     /// `DELETE /{MEDIA_ID}`.
@@ -233,7 +275,8 @@ impl Network {
     ) -> Option<&Media> {
         let genuine = self.url_hash(id, ends_s);
         let good = bool::from(genuine.as_bytes().ct_eq(hash.as_bytes())) && now / 1000 < ends_s;
-        self.media_file(id, now).filter(|_| good)
+        self.media_file(id, now)
+            .filter(|media| good && media.unavailable.is_none())
     }
 
     fn url_hash(&self, id: &str, ends_s: i64) -> String {
