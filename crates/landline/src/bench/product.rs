@@ -21,7 +21,8 @@ const PASSWORD: &str = "Bench.Password.1";
 /// The running product.
 pub(super) struct Product {
     pub(super) target: Target,
-    store: SharedStore,
+    pub(super) line: Arc<Line>,
+    pub(super) store: SharedStore,
 }
 
 /// Starts it with a database in `dir`.
@@ -38,7 +39,7 @@ pub(super) async fn start(dir: &Path) -> anyhow::Result<Product> {
     line.assume_ready();
 
     let api = web::Api {
-        line,
+        line: line.clone(),
         api_key: None,
         core_switch: None,
         on_admin_password: None,
@@ -49,6 +50,7 @@ pub(super) async fn start(dir: &Path) -> anyhow::Result<Product> {
     tokio::spawn(async move { axum::serve(listener, router).await });
     Ok(Product {
         target: Target::new(address, "/v1/messages", login.token),
+        line,
         store,
     })
 }
