@@ -6,8 +6,10 @@
 //! - [`collect`]: garbage collection.
 //! - [`decide`]: the decisions, pure: `(state, event, now) → actions`.
 //! - [`translate`]: the one place that knows both vocabularies.
+//! - [`alert`]: what somebody has to look at, in the log.
 //! - [`record`]: what the store keeps in typed records.
 
+pub mod alert;
 pub mod call;
 pub mod collect;
 mod connection;
@@ -16,9 +18,12 @@ pub mod decide;
 mod dispatcher;
 mod feed;
 mod housekeeping;
+mod identity;
+mod ids;
 pub mod line;
 pub mod link;
 pub mod media;
+mod out_of_band;
 pub mod parcel;
 mod receiver;
 pub mod record;

@@ -5,17 +5,21 @@
 pub mod account;
 pub mod certificate;
 pub mod contact;
+mod date;
 pub mod envelope;
 pub mod error;
 pub mod id;
+pub mod identity;
 pub mod media;
 pub mod message;
 pub mod notification;
 pub mod parse;
 pub mod phone;
+pub mod provider;
 pub mod schema;
 pub mod service;
 pub mod settings;
+pub mod sticker;
 pub mod template;
 #[cfg(test)]
 mod tests;

@@ -7,14 +7,16 @@ use crate::Refusal;
 use crate::account::{Registration, Verification};
 use crate::contact::ContactCheck;
 use crate::error::TABLE;
-use crate::message::{MarkRead, Outgoing};
+use crate::message::{MarkRead, Outgoing, Rules};
 use crate::settings::{ApplicationSettings, UrlPolicy};
 use crate::user::{Login, NewUser, PasswordChange};
 
 type Parser = fn(&[u8]) -> Result<(), Refusal>;
 
 const PARSERS: &[(&str, Parser)] = &[
-    ("message", |body| Outgoing::parse(body).map(drop)),
+    ("message", |body| {
+        Outgoing::parse(body, Rules::TOLERANT).map(drop)
+    }),
     ("mark read", |body| MarkRead::parse(body).map(drop)),
     ("registration", |body| Registration::parse(body).map(drop)),
     ("verify", |body| Verification::parse(body).map(drop)),

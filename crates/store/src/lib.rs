@@ -117,6 +117,9 @@ pub trait Store: Send + Sync + 'static {
     /// A message by its key.
     fn message(&self, key: Key) -> BoxFuture<'_, Result<Option<MessageRow>, StoreError>>;
 
+    /// The greatest key of a message, of any line; 0 when there is none. Later messages have greater ones.
+    fn newest_message(&self) -> BoxFuture<'_, Result<Key, StoreError>>;
+
     /// A message by the id that the network gave it.
     fn message_by_network_id(
         &self,

@@ -25,6 +25,8 @@ use landline_core::Line;
 pub struct Api {
     /// The line that is served at `/v1`.
     pub line: Arc<Line>,
+    /// The listener's certificates.
+    pub tls: tls::Tls,
     /// The API key for health, metrics and stats; 12 to 128 characters.
     pub api_key: Option<Arc<str>>,
     /// `POST /dev/core`, in `dev` only.

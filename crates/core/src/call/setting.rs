@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use onprem::Refusal;
 use onprem::settings::ApplicationSettings;
-use tokio::sync::{Mutex, RwLock};
+use tokio::sync::Mutex;
 
 use super::store_refusal;
 use crate::line::Line;
@@ -18,8 +18,10 @@ const NAME: &str = "application";
 pub struct Desk {
     settings: Mutex<()>,
     pub(super) account: Mutex<()>,
-    /// Read: a message with media is being accepted; write: media are being collected.
-    pub(crate) media: RwLock<()>,
+    pub(super) certificates: Mutex<()>,
+    pub(crate) media: Mutex<()>,
+    pub(super) providers: Mutex<()>,
+    pub(super) stickers: Mutex<()>,
 }
 
 impl Line {

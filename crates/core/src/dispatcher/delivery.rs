@@ -81,7 +81,9 @@ async fn post(line: &Line, url: &str, key: Key) -> Delivery {
         Ok(url) => url,
         Err(error) => return Delivery::Refused(error.to_string()),
     };
-    let request = (line.webhook.post(url))
+    let client = line.webhook.borrow().clone();
+    let request = client
+        .post(url)
         .header(http::header::CONTENT_TYPE, "application/json")
         .header(http::header::CONTENT_LENGTH, row.body.len())
         .body(row.body);

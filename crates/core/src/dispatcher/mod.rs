@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use self::delivery::{Delivered, Delivery, Kind};
+use crate::alert::Alert;
 use crate::decide::delay::Linear;
 use crate::decide::gate::{Gate, Passage};
 use crate::decide::lanes::{Entry, Lanes};
@@ -51,6 +52,7 @@ struct Dispatcher {
 pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, drain: Duration) {
     let mut changes = line.settings.subscribe();
     let settings = changes.borrow_and_update().clone();
+    let mut clients = line.webhook.subscribe();
     let mut dispatcher = Dispatcher {
         feed: Feed::new(&line, Queue::Callbacks),
         line,
@@ -77,6 +79,7 @@ pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, 
             Some(delivered) = dispatcher.deliveries.join_next() => dispatcher.settle(delivered),
             Some(_) = dispatcher.settling.join_next() => {}
             Ok(()) = changes.changed() => dispatcher.adopt(changes.borrow_and_update().clone()),
+            Ok(()) = clients.changed() => dispatcher.begin_afresh(),
             () = tokio::time::sleep(wait) => {}
         }
     }
@@ -118,6 +121,7 @@ impl Dispatcher {
         let changed_url = old.webhook_url != self.settings.webhook_url;
         if changed_url {
             std::mem::take(&mut self.url_in_force).cancel();
+            self.line.all_clear(Alert::WebhookFailing);
         }
         let backoff = |settings: &ApplicationSettings| {
             (
@@ -126,9 +130,14 @@ impl Dispatcher {
             )
         };
         if changed_url || backoff(&old) != backoff(&self.settings) {
-            self.gate.reset();
-            self.make_all_due();
+            self.begin_afresh();
         }
+    }
+
+    /// What failed so far says nothing any more.
+    fn begin_afresh(&mut self) {
+        self.gate.reset();
+        self.make_all_due();
     }
 
     fn make_all_due(&mut self) {
@@ -213,6 +222,7 @@ impl Dispatcher {
             }
             Err(error) => {
                 tracing::error!(line = %self.line.config.name, %error, "the callbacks cannot be read");
+                self.line.note_store_trouble(&error);
                 tokio::time::sleep(NOTE_AGAIN).await;
             }
         }
@@ -278,6 +288,7 @@ impl Dispatcher {
             }
             Delivery::Unread(error) => {
                 tracing::error!(line = %self.line.config.name, %error, "a notification cannot be read yet");
+                self.line.note_store_trouble(&error);
                 lanes.put_back(
                     &lane,
                     Entry {
@@ -294,6 +305,7 @@ impl Dispatcher {
 
     fn succeeded(&mut self) {
         self.taken += 1;
+        self.line.all_clear(Alert::WebhookFailing);
         if self.gate.succeeded() {
             tracing::info!(line = %self.line.config.name, "the webhook takes notifications again");
             self.make_all_due();
@@ -324,6 +336,9 @@ impl Dispatcher {
         let was_aside = *lane == own_lane(entry.key);
         let set_aside = was_aside || (entry.attempts >= SET_ASIDE_AFTER && self.taken > entry.mark);
         self.log_refusal(&entry, set_aside && !was_aside, reason);
+        if kind != Kind::Aside {
+            self.line.alert(Alert::WebhookFailing, reason);
+        }
         match kind {
             Kind::Probe => self.gate.probe_failed(now_ms, self.backoff()),
             // One customer's own refusals say nothing about the webhook as such.
@@ -397,6 +412,7 @@ impl Dispatcher {
                     }
                     Err(error) if failures == 0 => {
                         tracing::error!(line = %line.config.name, %error, "a delivery cannot be noted yet");
+                        line.note_store_trouble(&error);
                     }
                     Err(_) => {}
                 }

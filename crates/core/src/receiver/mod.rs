@@ -2,6 +2,8 @@
 
 mod event;
 mod media;
+mod referral;
+mod sticker;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -144,6 +146,7 @@ impl Receiver {
             }
             Err(error) => {
                 tracing::error!(line = %self.shared.line.config.name, %error, "the inbox cannot be read");
+                self.shared.line.note_store_trouble(&error);
                 tokio::time::sleep(Duration::from_millis(500)).await;
             }
         }
@@ -176,6 +179,9 @@ impl Receiver {
             self.stop.cancel();
         } else if entry.attempts == 0 {
             tracing::error!(line = %line.config.name, event = entry.key, %trouble, "an event cannot be processed yet");
+        }
+        if let event::Trouble::Store(error) = &trouble {
+            line.note_store_trouble(error);
         }
         if trouble.is_ours() {
             entry.mark += 1;

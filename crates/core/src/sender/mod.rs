@@ -174,6 +174,7 @@ impl Sender {
             }
             Err(error) => {
                 tracing::error!(line = %self.line.config.name, %error, "the outbox cannot be read");
+                self.line.note_store_trouble(&error);
                 tokio::time::sleep(Duration::from_millis(500)).await;
             }
         }

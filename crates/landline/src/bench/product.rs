@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use landline_core::line::FirstLogin;
 use landline_core::{Line, LineConfig, OnUnknown};
+use onprem::message::Rules;
 use onprem::settings::UrlPolicy;
 use store::record::Records;
 use store::seal::Seal;
@@ -31,6 +32,7 @@ pub(super) async fn start(dir: &Path) -> anyhow::Result<Product> {
     let seal = Seal::from_file(&dir.join("secret.key"))?;
     let secret = seal.derive("message ids");
     let records = Records::new(store.clone(), Arc::new(seal));
+    let tls = web::tls::load(&records, &[]).await?;
     let line = Line::open(config(dir), records, secret).await?;
     line.set_admin_password(PASSWORD).await?;
     let login = line
@@ -40,6 +42,7 @@ pub(super) async fn start(dir: &Path) -> anyhow::Result<Product> {
 
     let api = web::Api {
         line: line.clone(),
+        tls,
         api_key: None,
         core_switch: None,
         on_admin_password: None,
@@ -86,6 +89,8 @@ fn config(dir: &Path) -> LineConfig {
         verify_token: String::new(),
         relay_url: None,
         take_over: false,
+        rules: Rules::TOLERANT,
+        blank_number: false,
         url_policy: UrlPolicy::PlainLoopback,
         first_login_from: FirstLogin::Loopback,
         reconcile_wait: Duration::from_secs(30),

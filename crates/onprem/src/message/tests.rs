@@ -5,8 +5,13 @@ use serde_json::{Value, json};
 use super::*;
 use crate::message::template::{ButtonKind, Component, Parameter};
 
+mod described;
+mod free_form;
+mod hsm;
+mod strict;
+
 fn parse(body: &Value) -> Result<Outgoing, Refusal> {
-    Outgoing::parse(body.to_string().as_bytes())
+    Outgoing::parse(body.to_string().as_bytes(), Rules::TOLERANT)
 }
 
 fn refused(body: &Value) -> (u16, String) {
@@ -119,12 +124,12 @@ fn preview_url_stands_outside_or_inside(
     "status: belongs to PUT /v1/messages/{id}, not to a message that is sent"
 )]
 #[case(
-    json!({"type": "video"}), 501,
-    "type: \"video\" is not supported by this version yet, must be text, image, document or template"
+    json!({"type": "voice"}), 501,
+    "type: \"voice\" is no type that can be sent, must be text, image, document, audio, video, sticker, location, contacts, reaction, template or hsm"
 )]
 #[case(
-    json!({"type": "voice"}), 501,
-    "type: \"voice\" is no type that can be sent, must be text, image, document or template"
+    json!({"image": {"id": "1"}}), 1010,
+    "image: belongs to a message of type image, this one is of type text"
 )]
 fn a_bad_text_is_refused(#[case] changes: Value, #[case] code: u16, #[case] details: &str) {
     assert_eq!(refused(&text_with(&changes)), (code, details.to_owned()));
@@ -547,6 +552,14 @@ fn content_json() -> impl Strategy<Value = (&'static str, Value)> {
             .prop_map(|(body, preview)| ("text", json!({"body": body, "preview_url": preview}))),
         media(&["caption"]).prop_map(|image| ("image", image)),
         media(&["caption", "filename"]).prop_map(|document| ("document", document)),
+        media(&[]).prop_map(|audio| ("audio", audio)),
+        media(&["caption"]).prop_map(|video| ("video", video)),
+        media(&[]).prop_map(|sticker| ("sticker", sticker)),
+        free_form::location().prop_map(|location| ("location", location)),
+        prop::collection::vec(free_form::card(), 1..4).prop_map(|cards| ("contacts", json!(cards))),
+        ("[A-Za-z0-9_-]{1,40}", "\\PC{0,4}")
+            .prop_map(|(id, emoji)| ("reaction", json!({"message_id": id, "emoji": emoji}))),
+        hsm::body().prop_map(|hsm| ("hsm", hsm)),
         template.prop_map(|template| ("template", template)),
     ]
 }
@@ -562,7 +575,7 @@ proptest! {
     ) {
         let mut body = json!({"to": to, "type": kind, "biz_opaque_callback_data": opaque, "ttl": ttl});
         body[kind] = content;
-        if let Some(id) = &context {
+        if let Some(id) = context.as_ref().filter(|_| kind != "reaction") {
             body["context"] = json!({"message_id": id});
         }
 

@@ -57,6 +57,10 @@ impl Store for Ledger {
         unreachable!()
     }
 
+    fn newest_message(&self) -> BoxFuture<'_, Result<Key, StoreError>> {
+        unreachable!()
+    }
+
     fn message_by_network_id(
         &self,
         _: &LineName,

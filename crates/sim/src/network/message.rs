@@ -82,8 +82,8 @@ impl Outgoing {
         Value::Object(shown.0)
     }
 
-    /// The status object of a webhook, as ASCII JSON.
-    pub(crate) fn status(&self, stage: Stage<'_>, now: i64) -> String {
+    /// The status object of a webhook, as ASCII JSON; with what the recipient's identity is known by, if that is told.
+    pub(crate) fn status(&self, stage: Stage<'_>, identity: Option<&str>, now: i64) -> String {
         let mut status = Params::default();
         status.set("id", self.id.as_str());
         status.set("timestamp", (now / 1000).to_string());
@@ -91,6 +91,9 @@ impl Outgoing {
             // a failed status names only what the send named
             (Recipient::Phone(digits), _) => status.set("recipient_id", digits.as_str()),
             (Recipient::User(id), _) => status.set("recipient_user_id", id.as_str()),
+        }
+        if let Some(hash) = identity {
+            status.set("recipient_identity_key_hash", hash);
         }
         if let Some(opaque) = &self.opaque {
             status.set("biz_opaque_callback_data", opaque.as_str());

@@ -95,6 +95,8 @@ impl Network {
         now: i64,
     ) -> Result<Value, GraphError> {
         let (input, recipient) = self.recipient(number, params)?;
+        self.check_standing(number)?;
+        self.due_refusal(recipient.lane())?;
         let kind = content::kind(params)?;
         let opaque = params.text("biz_opaque_callback_data")?;
         if opaque
@@ -129,7 +131,7 @@ impl Network {
         let id = self.ids.message(recipient.lane(), Direction::Out);
         let billable = kind == "template" && !(window == Some(true) && category == "utility");
         let conversation = version
-            .filter(|version| *version <= LAST_WITH_CONVERSATION)
+            .filter(|version| self.faults.conversations || *version <= LAST_WITH_CONVERSATION)
             .map(|_| self.dice.hex());
         let message = Arc::new(Outgoing {
             id: id.clone(),
@@ -156,6 +158,10 @@ impl Network {
             }),
             Some(_) => unfit,
         };
+        let due = self.due_failure(number, params, message.recipient.lane())?;
+        let failing = due
+            .map(|(code, details)| Failing { code, details })
+            .or(failing);
         let answer = accepted(&input, &message);
         self.dispatch(message, failing, now);
         Ok(answer)

@@ -90,6 +90,7 @@ macro_rules! conformance {
             a_network_id_names_one_message_of_a_line
             a_message_keeps_its_first_network_id
             an_inbound_message_is_in_the_index
+            the_newest_message_has_the_greatest_key
             a_message_that_has_to_be_there_is_required
             // collecting
             old_messages_are_found_and_collected

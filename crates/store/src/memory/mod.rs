@@ -93,6 +93,13 @@ impl Store for MemoryStore {
         self.with(move |tables| Ok(tables.messages.table.get(&key).cloned()))
     }
 
+    fn newest_message(&self) -> BoxFuture<'_, Result<Key, StoreError>> {
+        self.with(|tables| {
+            let newest = tables.messages.table.rows().last_key_value();
+            Ok(newest.map_or(0, |(key, _)| *key))
+        })
+    }
+
     fn message_by_network_id(
         &self,
         line: &LineName,

@@ -26,6 +26,8 @@ const BY_KEY: &str =
     network_id, opaque FROM message WHERE key = ?1";
 // By the primary key.
 const EXISTS: &str = "SELECT 1 FROM message WHERE key = ?1";
+// The last entry of the primary key.
+const NEWEST: &str = "SELECT coalesce(max(key), 0) FROM message";
 // By message_network_id.
 const BY_NETWORK_ID: &str =
     "SELECT key, direction, state, created_ms, coalesce(changed_ms, created_ms), line, kind, wa_id,
@@ -97,6 +99,13 @@ pub(super) fn by_key(connection: &Connection, key: Key) -> rusqlite::Result<Opti
         .prepare_cached(BY_KEY)?
         .query_row([key], row)
         .optional()
+}
+
+/// The greatest key.
+pub(super) fn newest(connection: &Connection) -> rusqlite::Result<Key> {
+    connection
+        .prepare_cached(NEWEST)?
+        .query_row([], |row| row.get(0))
 }
 
 /// A message by the network's id.

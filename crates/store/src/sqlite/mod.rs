@@ -230,6 +230,10 @@ impl Store for SqliteStore {
         self.read(move |connection| message::by_key(connection, key))
     }
 
+    fn newest_message(&self) -> BoxFuture<'_, Result<Key, StoreError>> {
+        self.read(message::newest)
+    }
+
     fn message_by_network_id(
         &self,
         line: &LineName,

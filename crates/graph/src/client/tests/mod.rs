@@ -146,6 +146,7 @@ fn text_message() -> Send {
             message_id: "wamid.Q".into(),
         }),
         biz_opaque_callback_data: Some("ll1.d.1".into()),
+        recipient_identity_key_hash: None,
         content,
     }
 }
