@@ -28,12 +28,6 @@ impl Line {
     pub async fn accept(&self, body: &[u8]) -> Result<Accepted, Refusal> {
         let message = Outgoing::parse(body, self.config.rules)?;
         self.check_ready()?;
-        // From here until it is in the outbox none of its media is collected.
-        let _media = if translate::down::media_of(&message).is_empty() {
-            None
-        } else {
-            Some(self.desk.collecting.read().await)
-        };
         self.check_against_store(&message).await?;
         self.check_identity(&message.to).await?;
         self.check_load()?;

@@ -22,7 +22,8 @@ const PASSWORD: &str = "Bench.Password.1";
 /// The running product.
 pub(super) struct Product {
     pub(super) target: Target,
-    store: SharedStore,
+    pub(super) line: Arc<Line>,
+    pub(super) store: SharedStore,
 }
 
 /// Starts it with a database in `dir`.
@@ -40,7 +41,7 @@ pub(super) async fn start(dir: &Path) -> anyhow::Result<Product> {
     line.assume_ready();
 
     let api = web::Api {
-        line,
+        line: line.clone(),
         tls,
         api_key: None,
         traffic: Arc::default(),
@@ -53,6 +54,7 @@ pub(super) async fn start(dir: &Path) -> anyhow::Result<Product> {
     tokio::spawn(async move { axum::serve(listener, router).await });
     Ok(Product {
         target: Target::new(address, "/v1/messages", login.token),
+        line,
         store,
     })
 }

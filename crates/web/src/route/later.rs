@@ -25,7 +25,6 @@ pub(crate) enum Who {
 
 pub(crate) const GET: MethodFilter = MethodFilter::GET;
 pub(crate) const POST: MethodFilter = MethodFilter::POST;
-pub(crate) const PUT: MethodFilter = MethodFilter::PUT;
 pub(crate) const PATCH: MethodFilter = MethodFilter::PATCH;
 pub(crate) const DELETE: MethodFilter = MethodFilter::DELETE;
 
