@@ -39,12 +39,13 @@ impl Plan<'_> {
             return self.commit(Vec::new()).await.map(drop);
         };
         let from = sender(&message);
-        if let Some(new) = up::moved_to(&message) {
-            self.move_customer(&message.id, &new).await?;
-        }
-        let news = self
-            .learn(&from, &message, contact.as_ref(), &settings)
-            .await?;
+        let news = match up::moved_to(&message) {
+            Some(new) => self.move_customer(&message.id, &new).await?,
+            None => {
+                self.learn(&from, &message, contact.as_ref(), &settings)
+                    .await?
+            }
+        };
         known.identity.clone_from(&news.identity);
 
         let kind = message.kind.clone();
