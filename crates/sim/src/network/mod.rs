@@ -324,6 +324,9 @@ impl Network {
     }
 
     fn post_status(&mut self, message: &Outgoing, stage: Stage<'_>, now: i64) {
+        if !message.is_told(stage) {
+            return;
+        }
         self.post(
             LaneKey {
                 number: message.number,
