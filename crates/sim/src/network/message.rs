@@ -86,6 +86,11 @@ impl Outgoing {
         json!({"body": text})
     }
 
+    /// Whether there is a status for it: nothing is told of a reaction once it has left.
+    pub(crate) fn is_told(&self, stage: Stage<'_>) -> bool {
+        self.kind != "reaction" || !matches!(stage, Stage::Delivered | Stage::Read)
+    }
+
     /// As the customer's inbox shows it.
     pub(crate) fn shown(&self, status: &str) -> Value {
         let mut shown = Params::default();

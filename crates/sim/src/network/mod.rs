@@ -333,6 +333,9 @@ impl Network {
     }
 
     fn post_status(&mut self, message: &Outgoing, stage: Stage<'_>, now: i64) {
+        if !message.is_told(stage) {
+            return;
+        }
         let identity = self.told_identity(message.number, message.recipient.lane());
         self.post(
             LaneKey {

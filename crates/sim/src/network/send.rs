@@ -161,7 +161,9 @@ impl Network {
                 details: "more than 24 hours have passed since the customer last wrote to this number; send a template"
                     .to_owned(),
             }),
-            Some(_) => unfit.or_else(|| foreign(found.prefix, &message.recipient)),
+            Some(_) => unfit
+                .or_else(|| foreign(found.prefix, &message.recipient))
+                .or_else(|| self.without_target(&message)),
         };
         let due = self.due_failure(number, params, message.recipient.lane())?;
         let failing = due
@@ -304,6 +306,20 @@ impl Network {
                 media.path, file.mime_type, media.kind
             ),
         }))
+    }
+
+    /// Why a reaction fails: it is about no message of this chat.
+    fn without_target(&self, message: &Outgoing) -> Option<Failing> {
+        let target = (message.content.get("message_id"))
+            .filter(|_| message.kind == "reaction")?
+            .as_str()
+            .unwrap_or_default();
+        let known = self.ids.read(target);
+        let is_of_chat = known.is_some_and(|(customer, _)| customer == message.recipient.lane());
+        (!is_of_chat).then(|| Failing {
+            code: 131_009,
+            details: format!("reaction.message_id: there is no message {target} in this chat"),
+        })
     }
 
     /// The quoted message, if it is one of this chat; an unknown one is not quoted.

@@ -9,6 +9,8 @@ use super::params::Params;
 use super::{Network, seed};
 use crate::Retry;
 
+mod reaction;
+
 const ADA: &str = "12025550143";
 const FANG: &str = "12025550144";
 const NOBODY: &str = "12025550190";

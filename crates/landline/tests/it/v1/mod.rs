@@ -11,12 +11,12 @@ mod identity;
 mod inbound;
 mod media;
 mod messages;
+mod out_of_band;
 mod providers;
 mod settings;
-mod stickerpacks;
-mod out_of_band;
 mod settings;
 mod statuses;
+mod stickerpacks;
 mod users;
 mod webhooks;
 
