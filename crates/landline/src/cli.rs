@@ -34,6 +34,11 @@ const WEBHOOK_EXAMPLES: &str = "Example, in two terminals:
 
 With --answer 500 every notification is refused, and comes again.";
 
+const OPENAPI_EXAMPLES: &str = "Example:
+  landline openapi > openapi.json
+
+A running program serves the same at /v1/openapi.json, and as a page at /docs.";
+
 const ABOUT: &str = "The WhatsApp Business On-Premises API as one program, \
 in front of the Cloud API or a simulated network";
 
@@ -63,6 +68,9 @@ pub(crate) enum Command {
     Webhook(WebhookArgs),
     /// Play the getting-started guide against a running `landline dev`
     Tour(TourArgs),
+    /// Print the OpenAPI document of the API
+    #[command(after_help = OPENAPI_EXAMPLES)]
+    Openapi,
     /// Measure against a bare reference, in one run
     Bench(BenchArgs),
 }

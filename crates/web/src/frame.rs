@@ -196,7 +196,8 @@ fn panicked(panic: &(dyn std::any::Any + Send)) -> Response {
 fn dress(headers: &mut HeaderMap, id: &str) {
     headers.reserve(HEADERS.len() + 1);
     for (name, value) in HEADERS {
-        headers.insert(name, value);
+        // What a handler says of its own answer (the page's policy, a cache's) stands.
+        headers.entry(name).or_insert(value);
     }
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, id);

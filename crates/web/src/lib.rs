@@ -4,6 +4,7 @@
 //! - `auth`: who calls. `body`, `form`: what they sent. `answer`: what they get.
 //! - `frame`: what every answer has in common, whatever a handler did.
 //! - [`traffic`]: what is counted; `progress`: where each request is.
+//! - [`openapi`]: all of it as a document, made from the routes.
 //! - [`tls`]: our own CA and the listener's certificate.
 
 mod answer;
@@ -13,6 +14,7 @@ mod describe;
 mod form;
 mod frame;
 mod linger;
+pub mod openapi;
 mod progress;
 mod route;
 pub mod tls;
@@ -55,8 +57,10 @@ pub trait CoreSwitch: Send + Sync {
 /// The routes' state: one reference count per request, whatever it holds.
 pub(crate) type Web = Arc<Api>;
 
-/// All routes: `/v1/…`, `/`, `/livez`, `/readyz`, and `/dev/core` with a switch. Needs `ConnectInfo<SocketAddr>`.
+/// All routes: `/v1/…`, `/docs`, `/`, `/livez`, `/readyz`, and `/dev/core` with a switch. Needs `ConnectInfo<SocketAddr>`.
 pub fn router(api: Api) -> axum::Router {
     let routes = route::all(api.core_switch.is_some());
+    // What the routes tell of themselves is asked for later, if ever.
+    aide::generate::reset_context();
     frame::around(routes.into(), &api.traffic).with_state(Arc::new(api))
 }

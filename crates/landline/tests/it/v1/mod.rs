@@ -11,6 +11,7 @@ mod identity;
 mod inbound;
 mod media;
 mod messages;
+mod openapi;
 mod out_of_band;
 mod providers;
 mod settings;
