@@ -111,9 +111,7 @@ impl Plan<'_> {
         tracing::info!(line = %self.row.line, "a customer changed number");
         Ok(News::default())
     }
-}
 
-impl Plan<'_> {
     /// Nothing is known of this customer any more.
     fn farewell(&self, canonical: &str, open: &[String]) -> Vec<Change> {
         let line = self.line();

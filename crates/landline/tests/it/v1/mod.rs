@@ -15,7 +15,6 @@ mod openapi;
 mod out_of_band;
 mod providers;
 mod settings;
-mod settings;
 mod statuses;
 mod stickerpacks;
 mod users;
