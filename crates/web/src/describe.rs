@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use crate::answer::{Answer, Refused};
 use crate::auth::{Admin, Basic, Peer, User, UserOrKey};
 use crate::body::{AnyBody, JsonBody, PemBody, RawBody};
+use crate::form::{FORM, JsonOrForm};
 use crate::route::Segment;
 
 use show::JSON;
@@ -72,13 +73,19 @@ impl OperationInput for Segment {}
 
 impl<B: Described> OperationInput for JsonBody<B> {
     fn operation_input(context: &mut GenContext, operation: &mut Operation) {
-        describe_body::<B>(context, operation, true);
+        describe_body::<B>(context, operation, true, &[JSON]);
     }
 }
 
 impl<B: Described> OperationInput for AnyBody<B> {
     fn operation_input(context: &mut GenContext, operation: &mut Operation) {
-        describe_body::<B>(context, operation, false);
+        describe_body::<B>(context, operation, false, &[JSON]);
+    }
+}
+
+impl<B: Described> OperationInput for JsonOrForm<B> {
+    fn operation_input(context: &mut GenContext, operation: &mut Operation) {
+        describe_body::<B>(context, operation, true, &[JSON, FORM]);
     }
 }
 
@@ -99,6 +106,7 @@ fn describe_body<B: Described>(
     context: &mut GenContext,
     operation: &mut Operation,
     required: bool,
+    content_types: &[&str],
 ) {
     let mut media = MediaType {
         schema: Some(SchemaObject {
@@ -118,7 +126,10 @@ fn describe_body<B: Described>(
         );
     }
     operation.request_body = Some(ReferenceOr::Item(RequestBody {
-        content: IndexMap::from([(JSON.to_owned(), media)]),
+        content: content_types
+            .iter()
+            .map(|content_type| ((*content_type).to_owned(), media.clone()))
+            .collect(),
         required,
         ..RequestBody::default()
     }));

@@ -28,12 +28,6 @@ impl Line {
     pub async fn accept(&self, body: &[u8]) -> Result<Accepted, Refusal> {
         let message = Outgoing::parse(body, self.config.rules)?;
         self.check_ready()?;
-        // From here until it is in the outbox none of its media is collected.
-        let _media = if translate::down::media_of(&message).is_empty() {
-            None
-        } else {
-            Some(self.desk.collecting.read().await)
-        };
         self.check_against_store(&message).await?;
         self.check_identity(&message.to).await?;
         self.check_load()?;
@@ -168,8 +162,9 @@ impl Line {
 
     /// Against the line's templates, asking the network once for one that is not in the table.
     async fn check_template(&self, template: &TemplateMessage) -> Result<(), Refusal> {
+        let TemplateMessage { name, language, .. } = template;
         let definitions = self
-            .templates_named(&template.name, &template.language)
+            .templates_named(name, language)
             .await
             .map_err(|not_loaded| Refusal::new(Code::TEMPLATE_FETCH_FAILED, not_loaded.0))?;
         let table = self.templates.table();

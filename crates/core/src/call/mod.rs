@@ -1,12 +1,15 @@
 //! The functions behind every `/v1` call, one file per subject. A handler parses, calls one of them, answers.
 
 pub mod account;
+pub mod business;
 pub mod certificate;
 pub mod contact;
 pub mod gc;
 pub mod identity;
 pub mod media;
 pub mod message;
+pub mod photo;
+pub mod profile;
 pub mod provider;
 pub mod setting;
 pub mod sticker;

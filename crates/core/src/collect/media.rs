@@ -1,7 +1,8 @@
 //! Media files that nobody has used for 30 days, and files that have no record.
 //!
 //! Records go first, then their files: what a crash leaves between the two is a file without a record, which goes when it
-//! is older than a day. What a queued message or a pending notification names stays. A line has its folder to itself.
+//! is older than a day. What a queued message, a pending notification or a sticker pack names stays, however old. A line has
+//! its folder to itself.
 
 use store::record::Stored;
 use store::{Batch, Outcome, StoreError};
@@ -27,11 +28,6 @@ pub(super) async fn media(
     orphans(line, now_ms.saturating_sub(DAY_MS), pace, gone).await
 }
 
-/// When a file was last used, Unix milliseconds.
-fn used_ms(media: &record::Media) -> i64 {
-    media.created_ms
-}
-
 async fn unused(line: &Line, before_ms: i64, pace: Pace, gone: &mut u64) -> Result<(), Trouble> {
     let name = &line.config.name;
     let mut named = None;
@@ -42,14 +38,14 @@ async fn unused(line: &Line, before_ms: i64, pace: Pace, gone: &mut u64) -> Resu
             return Ok(());
         };
         after.clone_from(&last.name);
-        page.retain(|stored| used_ms(&stored.record) < before_ms);
+        page.retain(|stored| stored.record.last_used_ms() < before_ms);
         if page.is_empty() {
             continue;
         }
         let named = match &mut named {
             Some(named) => named,
-            // All that waits is read once, outside of the time in which nobody may use media.
-            None => named.insert(all_named(line).await?),
+            // Once: whatever names an older file from now on notes its use, and that keeps it.
+            None => named.insert(Named::read(line).await?),
         };
         let began = Instant::now();
         for id in delete(line, &page, named).await? {
@@ -60,21 +56,14 @@ async fn unused(line: &Line, before_ms: i64, pace: Pace, gone: &mut u64) -> Resu
     }
 }
 
-async fn all_named(line: &Line) -> Result<Named, StoreError> {
-    let mut named = Named::default();
-    named.read_on(line).await?;
-    Ok(named)
-}
-
-/// Deletes the records that nothing names; the ids of those that are gone. Meanwhile no message with media is accepted:
-/// one that was is in the outbox, one that will be finds them gone.
+/// Deletes the records that nothing names and nobody has written since; the ids of those that are gone. In turn with
+/// whoever notes a use: that was before and keeps the record, or comes after and finds it gone.
 async fn delete(
     line: &Line,
     page: &[Stored<record::Media>],
-    named: &mut Named,
+    named: &Named,
 ) -> Result<Vec<String>, StoreError> {
-    let _nobody = line.desk.collecting.write().await;
-    named.read_on(line).await?;
+    let _turn = line.desk.media.lock().await;
     let unnamed: Vec<_> = page
         .iter()
         .filter(|stored| !named.contains(&stored.name))

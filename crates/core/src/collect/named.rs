@@ -1,4 +1,4 @@
-//! Media that what waits in the queues names.
+//! Media that what waits in the queues, or a sticker pack, names.
 
 use std::collections::HashSet;
 
@@ -12,33 +12,33 @@ const PAGE: usize = 200;
 /// A UUID as text, bytes.
 const UUID: usize = 36;
 
-/// The ids that stand in the bodies of a line's outbox and callbacks. Bodies never change and keys only rise, so reading
-/// on covers everything.
+/// The ids that stand in the bodies of a line's outbox and callbacks, and in its sticker packs.
 #[derive(Debug, Default)]
 pub(super) struct Named {
     ids: HashSet<String>,
-    outbox: Key,
-    callbacks: Key,
 }
 
 impl Named {
-    pub(super) fn contains(&self, id: &str) -> bool {
-        self.ids.contains(id)
+    pub(super) async fn read(line: &Line) -> Result<Self, StoreError> {
+        let stickers = line.sticker_media().await?;
+        let mut ids: HashSet<String> = stickers.iter().filter_map(|id| canonical_id(id)).collect();
+        let mut after = 0;
+        while let Some(keys) = page(line, Queue::Outbox, &mut after).await? {
+            for row in line.store().outbox(keys).await? {
+                ids.extend(ids_in(&row.body));
+            }
+        }
+        let mut after = 0;
+        while let Some(keys) = page(line, Queue::Callbacks, &mut after).await? {
+            for row in line.store().callbacks(keys).await? {
+                ids.extend(ids_in(&row.body));
+            }
+        }
+        Ok(Self { ids })
     }
 
-    /// Adds what came into the queues since the last time.
-    pub(super) async fn read_on(&mut self, line: &Line) -> Result<(), StoreError> {
-        while let Some(keys) = page(line, Queue::Outbox, &mut self.outbox).await? {
-            for row in line.store().outbox(keys).await? {
-                self.ids.extend(ids_in(&row.body));
-            }
-        }
-        while let Some(keys) = page(line, Queue::Callbacks, &mut self.callbacks).await? {
-            for row in line.store().callbacks(keys).await? {
-                self.ids.extend(ids_in(&row.body));
-            }
-        }
-        Ok(())
+    pub(super) fn contains(&self, id: &str) -> bool {
+        self.ids.contains(id)
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::stream;
 use onprem::Refusal;
+use onprem::sticker::{Pack, Sticker};
 use serde_json::{Value, json};
 use store::{Direction, Key, MessageState, Outcome, Queue};
 use tokio::task::JoinHandle;
@@ -50,6 +51,7 @@ async fn uploaded(line: &Line, age_ms: i64) -> String {
         .unwrap();
     let (_, mut record) = line.media_record(&id).await.unwrap().unwrap();
     record.created_ms -= age_ms;
+    record.used_ms -= age_ms;
     line.records
         .save(&line.config.name, &id, &record)
         .await
@@ -397,11 +399,33 @@ async fn unused_media_go_unless_something_that_waits_names_them() {
     };
     apply(&line, vec![callback]).await;
 
+    let in_a_pack = uploaded(&line, LONG_AGO_MS).await;
+    let sticker = Sticker {
+        image_data_id: in_a_pack.clone(),
+        emojis: Vec::new(),
+    };
+    let pack = Pack {
+        publisher: "Hummingbird Coffee".to_owned(),
+        name: "Cups".to_owned(),
+        ios_app_store_link: None,
+        android_app_store_link: None,
+    };
+    let pack = record::StickerPack {
+        pack,
+        stickers: [(0, sticker)].into(),
+        next_index: 1,
+        created_ms: 0,
+    };
+    line.records
+        .save(&line.config.name, "pack", &pack)
+        .await
+        .unwrap();
+
     let (gone, outcome) = collect(&line, Subject::Media, Pace::ASKED_FOR).await;
 
     outcome.unwrap();
     assert_eq!(gone, 1);
-    let left = sorted([&young, &to_be_sent, &to_be_told]);
+    let left = sorted([&young, &to_be_sent, &to_be_told, &in_a_pack]);
     assert_eq!(kept(&line).await, (left.clone(), left));
     assert_eq!(
         line.download_media(&unused).await.unwrap_err().code,
@@ -417,7 +441,7 @@ async fn unused_media_go_unless_something_that_waits_names_them() {
     let (gone, outcome) = collect(&line, Subject::Media, Pace::ASKED_FOR).await;
     outcome.unwrap();
     assert_eq!(gone, 2);
-    let left = sorted([&young]);
+    let left = sorted([&young, &in_a_pack]);
     assert_eq!(kept(&line).await, (left.clone(), left));
 }
 

@@ -26,8 +26,6 @@ enum End {
     Unregistered(String),
     /// The network cannot be reached.
     Unreachable(String),
-    /// The registration changed: the next session begins at once.
-    Changed,
     /// The store's doing.
     Store(StoreError),
 }
@@ -53,7 +51,6 @@ impl End {
             Self::Disconnected(reason) | Self::Unreachable(reason) => {
                 line.tell(Code::NOT_READY, reason);
             }
-            Self::Changed => {}
             Self::Store(error) => line.note_store_trouble(error),
         }
     }
@@ -87,13 +84,21 @@ async fn connect_for_ever(line: &Arc<Line>) {
             }
             continue;
         }
-        let end = Session::new(line).run(failures.in_a_row > 0).await;
+        let session = Session::new(line);
+        let end = tokio::select! {
+            end = session.run(failures.in_a_row > 0) => Some(end),
+            _ = numbers.changed() => None,
+        };
         *line.signals.offline() = None;
+        let Some(end) = end else {
+            // Deregistered, or registered anew: a session is one registration's.
+            failures = Failures::default();
+            continue;
+        };
         let was_connected = matches!(line.state(), LineState::Ready | LineState::Starting(_));
         failures.note(was_connected, line.signals.steady_ms());
         end.report(line);
         let pause = match end {
-            End::Changed => continue,
             End::Unreachable(trouble) => {
                 if failures.is_news(&trouble) {
                     tracing::warn!(line = %line.config.name, reason = trouble, "not connected");

@@ -22,7 +22,8 @@ const PASSWORD: &str = "Bench.Password.1";
 /// The running product.
 pub(super) struct Product {
     pub(super) target: Target,
-    store: SharedStore,
+    pub(super) line: Arc<Line>,
+    pub(super) store: SharedStore,
 }
 
 /// Starts it with a database in `dir`.
@@ -40,9 +41,10 @@ pub(super) async fn start(dir: &Path) -> anyhow::Result<Product> {
     line.assume_ready();
 
     let api = web::Api {
-        line,
+        line: line.clone(),
         tls,
         api_key: None,
+        traffic: Arc::default(),
         core_switch: None,
         on_admin_password: None,
     };
@@ -52,6 +54,7 @@ pub(super) async fn start(dir: &Path) -> anyhow::Result<Product> {
     tokio::spawn(async move { axum::serve(listener, router).await });
     Ok(Product {
         target: Target::new(address, "/v1/messages", login.token),
+        line,
         store,
     })
 }
@@ -95,6 +98,7 @@ fn config(dir: &Path) -> LineConfig {
         on_unknown: OnUnknown::Resend,
         quiet_time: Duration::from_millis(300),
         startup_limit: Duration::from_mins(6),
+        data_dir: dir.to_owned(),
         media_dir: dir.join("media"),
         outbox_limit: u64::MAX,
         callbacks_limit: u64::MAX,

@@ -100,7 +100,7 @@ contents! {
     Location(Place) = "location", location;
     Contacts(Vec<Card>) = "contacts", contacts;
     Reaction(Reaction) = "reaction", reaction;
-    Interactive(Interactive) = "interactive", interactive;
+    Interactive(Box<Interactive>) = "interactive", interactive;
     Template(TemplateMessage) = "template", template;
     Hsm(Hsm) = "hsm", hsm;
 }

@@ -5,6 +5,7 @@ mod certificates;
 mod contacts;
 mod errors;
 mod flood;
+mod groups;
 mod health;
 mod identity;
 mod inbound;
@@ -12,8 +13,10 @@ mod media;
 mod messages;
 mod openapi;
 mod out_of_band;
+mod providers;
 mod settings;
 mod statuses;
+mod stickerpacks;
 mod users;
 mod webhooks;
 
