@@ -14,21 +14,27 @@ use store::record::Records;
 use store::{Batch, Direction, LineName, MessageRow, SharedStore, StoreError};
 use tokio::sync::{Semaphore, watch};
 
+use crate::alert::Alerts;
+use crate::call::certificate::authorities;
 use crate::call::setting::Desk;
 use crate::call::user::Gatekeeper;
 use crate::customers::Customers;
+use crate::identity::HeldBack;
 use crate::ids::Ids;
 use crate::link::{Fetcher, guarded_client};
 use crate::media::MediaFolder;
+use crate::out_of_band::OutOfBand;
 use crate::record;
 use crate::signal::Signals;
+use crate::stats::Meter;
+use crate::stats::host::System;
 use crate::template::Templates;
 
 /// A webhook has to accept a connection within this time, and to answer within the other (`webhooks.md` 1.3).
 const WEBHOOK_CONNECT: Duration = Duration::from_secs(5);
 const WEBHOOK_TOTAL: Duration = Duration::from_secs(20);
-/// Media links fetched at once; each is in memory until it is uploaded.
-const LINK_PLACES: usize = 4;
+/// Media links fetched at once; each is on disk until it is uploaded.
+const LINK_PLACES: usize = 16;
 
 /// How a line is set up: configuration, not settings.
 #[derive(Clone)]
@@ -61,6 +67,8 @@ pub struct LineConfig {
     pub quiet_time: Duration,
     /// The offline step of a start-up never lasts longer.
     pub startup_limit: Duration,
+    /// Where the store is.
+    pub data_dir: PathBuf,
     /// Where media files are kept.
     pub media_dir: PathBuf,
     /// Accepted messages in the outbox; beyond it 1016.
@@ -148,6 +156,14 @@ pub enum GatewayStatus {
 }
 
 impl GatewayStatus {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::Connected,
+        Self::Connecting,
+        Self::Disconnected,
+        Self::Unregistered,
+    ];
+
     /// The documented word.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -160,6 +176,17 @@ impl GatewayStatus {
 }
 
 impl LineState {
+    /// Our own word for the state.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Unregistered => "unregistered",
+            Self::Disconnected { .. } => "disconnected",
+            Self::Connecting { .. } => "connecting",
+            Self::Starting(_) => "starting",
+            Self::Ready => "ready",
+        }
+    }
+
     /// The state as `/v1/health` tells it.
     pub fn gateway_status(&self) -> GatewayStatus {
         match self {
@@ -197,14 +224,24 @@ pub struct Line {
     pub(crate) fetcher: Fetcher,
     /// Media links that may be fetched at once.
     pub(crate) link_places: Semaphore,
-    /// Posts notifications.
-    pub(crate) webhook: reqwest::Client,
+    /// Posts notifications; another one when the authorities change that it trusts.
+    pub(crate) webhook: watch::Sender<reqwest::Client>,
     /// Logins, tokens and their limits.
     pub(crate) gatekeeper: Gatekeeper,
-    /// Customers stored lately.
+    /// Customers met lately.
     pub(crate) contacts: Customers,
+    /// Customers whose new identity waits for an acknowledgement.
+    pub(crate) held_back: HeldBack,
+    /// Errors that belong to no message and no call.
+    pub(crate) errors: OutOfBand,
+    /// What somebody has to look at.
+    pub(crate) alerts: Alerts,
     /// What its parts tell each other.
     pub(crate) signals: Signals,
+    /// What it counts.
+    pub(crate) meter: Meter,
+    /// What runs underneath.
+    pub(crate) system: System,
     /// Where settings and account calls wait for their turn.
     pub(crate) desk: Desk,
 }
@@ -243,6 +280,11 @@ impl Line {
     /// The store.
     pub fn store(&self) -> &SharedStore {
         self.records.store()
+    }
+
+    /// The node's name: the host's, in a container the container's id.
+    pub fn node(&self) -> &str {
+        &self.system.node
     }
 
     /// Whether notifications have somewhere to go; without a URL statuses are not made.
@@ -287,10 +329,26 @@ impl Line {
     pub(crate) fn set_state(&self, state: LineState) {
         self.state.send_if_modified(|present| {
             let differs = *present != state;
+            if present.word() != state.word() {
+                self.meter.note_state();
+            }
             *present = state;
             differs
         });
     }
+}
+
+/// What posts notifications.
+pub(crate) fn webhook_client(
+    config: &LineConfig,
+    authorities: Vec<reqwest::Certificate>,
+) -> reqwest::Result<reqwest::Client> {
+    guarded_client(
+        config.url_policy,
+        authorities,
+        WEBHOOK_CONNECT,
+        WEBHOOK_TOTAL,
+    )
 }
 
 /// Why a line cannot be opened.
@@ -337,6 +395,8 @@ impl Line {
             .filter(|account| account.registered)
             .map(|account| account.number);
         let client = |error: &dyn std::fmt::Display| OpenError::Client(error.to_string());
+        let webhook = webhook_client(&config, authorities(&records, name).await?)
+            .map_err(|error| client(&error))?;
         let state = if number.is_some() {
             LineState::Connecting { trouble: None }
         } else {
@@ -352,13 +412,17 @@ impl Line {
             templates: Templates::default(),
             media: MediaFolder::open(config.media_dir.clone())?,
             fetcher: Fetcher::new(config.url_policy).map_err(|error| client(&error))?,
-            webhook: guarded_client(config.url_policy, WEBHOOK_CONNECT, WEBHOOK_TOTAL)
-                .map_err(|error| client(&error))?,
+            webhook: watch::Sender::new(webhook),
             link_places: Semaphore::new(LINK_PLACES),
             gatekeeper: Gatekeeper::default(),
             desk: Desk::default(),
             contacts: Customers::default(),
+            held_back: HeldBack::load(&records, name).await?,
+            errors: OutOfBand::default(),
+            alerts: Alerts::default(),
             signals: Signals::new(),
+            meter: Meter::new(),
+            system: System::read(),
             records,
             config,
         };

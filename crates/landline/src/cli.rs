@@ -105,15 +105,9 @@ pub(crate) struct LogArgs {
         default_value = "text"
     )]
     pub(crate) log_format: LogFormat,
-    /// How much is logged
-    #[arg(
-        long,
-        global = true,
-        env = "LANDLINE_LOG_LEVEL",
-        value_enum,
-        default_value = "info"
-    )]
-    pub(crate) log_level: LogLevel,
+    /// How much is logged, whatever the application settings say; without it they decide, at first `info`
+    #[arg(long, global = true, env = "LANDLINE_LOG_LEVEL", value_enum)]
+    pub(crate) log_level: Option<LogLevel>,
 }
 
 /// Shape of log lines.
@@ -126,7 +120,7 @@ pub(crate) enum LogFormat {
 }
 
 /// How much is logged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(crate) enum LogLevel {
     Error,
     Warn,

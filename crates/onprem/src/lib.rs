@@ -9,13 +9,18 @@ mod date;
 pub mod envelope;
 pub mod error;
 pub mod id;
+pub mod identity;
 pub mod media;
 pub mod message;
 pub mod notification;
 pub mod parse;
 pub mod phone;
+pub mod provider;
 pub mod schema;
+pub mod service;
 pub mod settings;
+pub mod sticker;
+pub mod support;
 pub mod template;
 #[cfg(test)]
 mod tests;

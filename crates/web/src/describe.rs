@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::answer::{Answer, Refused};
 use crate::auth::{Admin, Basic, Peer, User, UserOrKey};
-use crate::body::{AnyBody, JsonBody, RawBody};
+use crate::body::{AnyBody, JsonBody, PemBody, RawBody};
 use crate::route::Segment;
 
 /// The extension of an operation that says which role may call it: `admin`, `user` or `none`.
@@ -81,6 +81,12 @@ impl<B: Described> OperationInput for AnyBody<B> {
 impl OperationInput for RawBody {
     fn operation_input(_: &mut GenContext, operation: &mut Operation) {
         raw_body(operation, &["*/*"]);
+    }
+}
+
+impl OperationInput for PemBody {
+    fn operation_input(_: &mut GenContext, operation: &mut Operation) {
+        raw_body(operation, &["text/plain"]);
     }
 }
 

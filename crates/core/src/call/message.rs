@@ -2,9 +2,9 @@
 
 use onprem::message::{Content, Hsm, MarkRead, MediaSource, Outgoing, TemplateMessage};
 use onprem::{Code, MessageId, Refusal, WaId};
-use store::{Batch, Change, Direction, Lane, MessageState, Outcome, clock};
+use store::{Batch, Change, Direction, Lane, MessageState, Outcome, StoreError, clock};
 
-use super::store_refusal;
+use super::{shown, store_refusal};
 use crate::line::{Line, LineState, Step};
 use crate::parcel::Parcel;
 use crate::translate;
@@ -28,7 +28,14 @@ impl Line {
     pub async fn accept(&self, body: &[u8]) -> Result<Accepted, Refusal> {
         let message = Outgoing::parse(body, self.config.rules)?;
         self.check_ready()?;
+        // From here until it is in the outbox none of its media is collected.
+        let _media = if translate::down::media_of(&message).is_empty() {
+            None
+        } else {
+            Some(self.desk.collecting.read().await)
+        };
         self.check_against_store(&message).await?;
+        self.check_identity(&message.to).await?;
         self.check_load()?;
 
         let lane = Lane::new(&message.to.canonical());
@@ -48,6 +55,7 @@ impl Line {
             expires_ms: now_ms + lifetime_ms,
         };
         let applied = self.store().apply(Batch::of(vec![accept])).await;
+        let applied = applied.inspect_err(|error| self.note_store_trouble(error));
         match applied.map_err(|error| store_refusal(&error))?.first() {
             Some(Outcome::Accepted { message, .. }) => {
                 let id = self.ids.mint(true, wa_id.as_str(), *message);
@@ -63,12 +71,12 @@ impl Line {
     /// `PUT /v1/messages/{id}`.
     pub async fn mark_read(&self, id: &str, body: &[u8]) -> Result<(), Refusal> {
         MarkRead::parse(body)?;
+        let unknown = || Refusal::not_found(format!("message {}: no such message", shown(id)));
         let found = self
             .message_named(id)
             .await
             .map_err(|error| store_refusal(&error))?;
-        let message = found
-            .ok_or_else(|| Refusal::not_found(format!("message {}: no such message", shown(id))))?;
+        let message = found.ok_or_else(unknown)?;
         if message.direction == Direction::Outgoing {
             return Err(Refusal::invalid(
                 "message id",
@@ -84,6 +92,10 @@ impl Line {
         };
         let now_ms = clock::now_ms();
         let changes = vec![
+            // It may have been collected since it was read.
+            Change::Require {
+                message: message.key,
+            },
             Change::Raise {
                 message: message.key,
                 state: MessageState::Read,
@@ -98,11 +110,10 @@ impl Line {
                 expires_ms: now_ms + LIFETIME_MS,
             },
         ];
-        self.store()
-            .apply(Batch::of(changes))
-            .await
-            .map_err(|error| store_refusal(&error))?;
-        Ok(())
+        match self.store().apply(Batch::of(changes)).await {
+            Err(StoreError::Conflict) => Err(unknown()),
+            applied => applied.map(drop).map_err(|error| store_refusal(&error)),
+        }
     }
 
     /// 503 / 1011 unless the start-up flow is done.
@@ -137,35 +148,45 @@ impl Line {
             _ => {}
         }
         for (field, kind, media) in translate::down::media_of(message) {
-            let MediaSource::Id(id) = &media.source else {
-                continue;
+            let id = match &media.source {
+                MediaSource::Id(id) => id,
+                MediaSource::Link { provider, .. } => {
+                    self.check_provider(&field, provider.as_deref()).await?;
+                    continue;
+                }
             };
             let found = self
-                .media_record(id)
+                .use_media(id)
                 .await
                 .map_err(|error| store_refusal(&error))?;
             let (_, found) = found
                 .ok_or_else(|| Refusal::not_found(format!("{field}.id: no media {}", shown(id))))?;
-            kind.check(&field, &found.content_type, found.bytes)?;
+            kind.check(&field, &found.content_type, found.bytes, &found.detected)?;
         }
         Ok(())
     }
 
     /// Against the line's templates, asking the network once for one that is not in the table.
     async fn check_template(&self, template: &TemplateMessage) -> Result<(), Refusal> {
+        let TemplateMessage { name, language, .. } = template;
         let definitions = self
-            .templates_named(&template.name)
+            .templates_named(name, language)
             .await
             .map_err(|not_loaded| Refusal::new(Code::TEMPLATE_FETCH_FAILED, not_loaded.0))?;
         let table = self.templates.table();
-        onprem::template::check(template, &definitions, table.namespace.as_deref())?;
-        Ok(())
+        let account = onprem::template::Account {
+            namespace: table.namespace.as_deref(),
+            languages: &table.languages,
+            rules: self.config.rules,
+        };
+        onprem::template::check(template, &definitions, account).map(drop)
     }
 
     /// 503 / 1016 when a queue is too long.
     fn check_load(&self) -> Result<(), Refusal> {
         let (outbox, callbacks) = self.signals.depths();
         let overloaded = |what: &str, limit: u64| {
+            self.tell(Code::OVERLOADED, format!("{what} (limit {limit})"));
             Err(Refusal::new(
                 Code::OVERLOADED,
                 format!("{what} (limit {limit}): try again later"),
@@ -211,13 +232,4 @@ fn not_ready(state: &LineState) -> Option<(String, u32)> {
             2,
         )),
     }
-}
-
-/// A caller's text inside details: what is very long is cut.
-fn shown(text: &str) -> String {
-    let mut shown: String = text.chars().take(128).collect();
-    if shown.len() < text.len() {
-        shown.push('…');
-    }
-    format!("{shown:?}")
 }

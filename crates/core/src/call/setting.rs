@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use onprem::Refusal;
 use onprem::settings::ApplicationSettings;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, RwLock};
 
 use super::store_refusal;
 use crate::line::Line;
@@ -18,6 +18,12 @@ const NAME: &str = "application";
 pub struct Desk {
     settings: Mutex<()>,
     pub(super) account: Mutex<()>,
+    pub(super) certificates: Mutex<()>,
+    pub(super) media: Mutex<()>,
+    pub(super) providers: Mutex<()>,
+    pub(super) stickers: Mutex<()>,
+    /// Read: a message with media is being accepted; write: media are being collected.
+    pub(crate) collecting: RwLock<()>,
 }
 
 impl Line {

@@ -31,6 +31,7 @@ pub(super) async fn start(dir: &Path) -> anyhow::Result<Product> {
     let seal = Seal::from_file(&dir.join("secret.key"))?;
     let secret = seal.derive("message ids");
     let records = Records::new(store.clone(), Arc::new(seal));
+    let tls = web::tls::load(&records, &[]).await?;
     let line = Line::open(config(dir), records, secret).await?;
     line.set_admin_password(PASSWORD).await?;
     let login = line
@@ -40,7 +41,9 @@ pub(super) async fn start(dir: &Path) -> anyhow::Result<Product> {
 
     let api = web::Api {
         line,
+        tls,
         api_key: None,
+        traffic: Arc::default(),
         core_switch: None,
         on_admin_password: None,
     };
@@ -93,6 +96,7 @@ fn config(dir: &Path) -> LineConfig {
         on_unknown: OnUnknown::Resend,
         quiet_time: Duration::from_millis(300),
         startup_limit: Duration::from_mins(6),
+        data_dir: dir.to_owned(),
         media_dir: dir.join("media"),
         outbox_limit: u64::MAX,
         callbacks_limit: u64::MAX,

@@ -17,6 +17,7 @@ pub mod contacts;
 mod document;
 pub mod hsm;
 mod image;
+pub mod interactive;
 pub mod location;
 pub mod media;
 pub mod reaction;
@@ -31,6 +32,7 @@ mod video;
 pub use crate::parse::Rules;
 pub use contacts::Card;
 pub use hsm::Hsm;
+pub use interactive::Interactive;
 pub use location::Place;
 pub use media::{Media, MediaSource};
 pub use reaction::Reaction;
@@ -98,12 +100,10 @@ contents! {
     Location(Place) = "location", location;
     Contacts(Vec<Card>) = "contacts", contacts;
     Reaction(Reaction) = "reaction", reaction;
+    Interactive(Box<Interactive>) = "interactive", interactive;
     Template(TemplateMessage) = "template", template;
     Hsm(Hsm) = "hsm", hsm;
 }
-
-/// Documented values of `type` that this version does not send yet.
-const LATER: &[&str] = &["interactive"];
 
 /// What strict mode refuses: what the original never sent, and what v2.39 took away.
 const NOT_STRICT: &[&str] = &["reaction", "hsm"];
@@ -114,9 +114,7 @@ fn is_sent(kind: &str, rules: Rules) -> bool {
 }
 
 fn unsupported(kind: &str, rules: Rules) -> Refusal {
-    let why = if LATER.contains(&kind) {
-        "is not supported by this version yet"
-    } else if NOT_STRICT.contains(&kind) {
+    let why = if NOT_STRICT.contains(&kind) {
         "is refused in strict mode"
     } else {
         "is no type that can be sent"

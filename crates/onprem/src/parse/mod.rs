@@ -11,10 +11,12 @@ use serde_json::{Map, Value};
 
 use crate::{Code, Refusal};
 
+mod array;
 mod strict;
 #[cfg(test)]
 mod tests;
 
+pub use array::read_array;
 pub use strict::Rules;
 use strict::Seen;
 
@@ -168,8 +170,13 @@ impl<'a> Object<'a> {
 
     /// The object as it came.
     pub fn to_value(&self) -> Value {
+        Value::Object(self.to_members())
+    }
+
+    /// The members as they came.
+    pub fn to_members(&self) -> Map<String, Value> {
         self.take_whole();
-        Value::Object(self.members.clone())
+        self.members.clone()
     }
 
     fn take_whole(&self) {
@@ -271,6 +278,11 @@ impl<'a> Field<'a> {
     /// The whole number, if it is one and not negative.
     pub fn as_u64(&self) -> Option<u64> {
         self.value.as_u64()
+    }
+
+    /// How many elements it has, if it is an array.
+    pub fn length(&self) -> Option<usize> {
+        self.value.as_array().map(Vec::len)
     }
 
     /// Whether it is a text.

@@ -4,17 +4,20 @@
 pub(crate) mod account;
 pub(crate) mod catalogue;
 pub(crate) mod certificate;
+pub(crate) mod commerce;
 pub(crate) mod content;
 pub(crate) mod customer;
 pub(crate) mod dice;
 pub(crate) mod envelope;
 pub(crate) mod error;
+pub(crate) mod fault;
 pub(crate) mod id;
 pub(crate) mod inbound;
 pub(crate) mod lasting;
 pub(crate) mod mailroom;
 pub(crate) mod media;
 pub(crate) mod message;
+pub(crate) mod moving;
 pub(crate) mod number;
 pub(crate) mod params;
 pub(crate) mod profile;
@@ -31,6 +34,7 @@ use std::sync::Arc;
 use crate::Retry;
 use crate::network::customer::{Customer, Settings, Step};
 use crate::network::dice::Dice;
+use crate::network::fault::Faults;
 use crate::network::id::Ids;
 use crate::network::inbound::{Backlog, arrow_line};
 use crate::network::lasting::Lasting;
@@ -48,6 +52,7 @@ pub(crate) struct Network {
     mailroom: Mailroom,
     media: MediaStore,
     backlog: Backlog,
+    pub(crate) faults: Faults,
     link_up: bool,
     /// Customers with something due, by time.
     schedule: BTreeSet<(i64, String)>,
@@ -96,6 +101,7 @@ impl Network {
             mailroom: Mailroom::default(),
             media: MediaStore::default(),
             backlog: Backlog::Off,
+            faults: Faults::default(),
             link_up: true,
             schedule: BTreeSet::new(),
             lines: Vec::new(),
@@ -294,10 +300,7 @@ impl Network {
             match step {
                 Step::Delivered(message) => {
                     let name = customer.settings.name.clone();
-                    let line = match &message.rendered {
-                        Some(text) => serde_json::json!({ "body": text }),
-                        None => message.content.clone(),
-                    };
+                    let line = message.in_short();
                     self.lines
                         .push(arrow_line("→", &name, wa_id, &message.kind, &line));
                     self.changes.received = true;
@@ -327,6 +330,7 @@ impl Network {
         if !message.is_told(stage) {
             return;
         }
+        let identity = self.told_identity(message.number, message.recipient.lane());
         self.post(
             LaneKey {
                 number: message.number,
@@ -334,7 +338,7 @@ impl Network {
             },
             Update {
                 kind: Kind::Status,
-                json: message.status(stage, now),
+                json: message.status(stage, identity.as_deref(), now),
                 card: None,
                 made_ms: now,
             },

@@ -3,7 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod bad_input;
+mod fault;
 mod graph;
+mod inbound;
+mod interactive;
 mod lasting;
 mod link;
 mod phone;

@@ -176,6 +176,7 @@ pub async fn an_inbound_message_is_in_the_index(open: Open<'_>) {
         kind: "text".into(),
         state: MessageState::Accepted,
         created_ms: NOW,
+        changed_ms: NOW,
         opaque: None,
     };
     assert_eq!(

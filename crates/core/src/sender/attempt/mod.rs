@@ -1,6 +1,7 @@
 //! One try of one outbox row.
 
 mod failure;
+mod identity;
 mod settle;
 
 use std::panic::AssertUnwindSafe;
@@ -20,12 +21,14 @@ use super::upload::{self, Trouble as Unresolved};
 use failure::{expired, no_target};
 
 use super::{Outcome, Reach, Settled};
+use crate::alert::Alert;
 use crate::decide::{delay, lanes::Entry};
 use crate::line::{Line, OnUnknown};
 use crate::parcel::{Parcel, opaque};
 use crate::signal::Trouble;
+use crate::stats;
 use crate::translate::down::{self, Resolved};
-use crate::translate::error::{Verdict, is_unknown_object, object, verdict};
+use crate::translate::error::{Verdict, is_about_template, is_unknown_object, object, verdict};
 use crate::translate::template::parameter_names;
 
 /// After a store that fails, milliseconds.
@@ -66,11 +69,16 @@ pub(super) async fn run(
         }
         Ok(Err(error)) => {
             tracing::error!(line = %attempt.line.config.name, %error, "the store refused a step of sending");
+            attempt.line.note_store_trouble(&error);
             attempt.reach = Reach::Slow(STORE_WAIT_MS);
             Outcome::PutBack(attempt.again(STORE_WAIT_MS))
         }
         Err(_) => {
             tracing::error!(line = %attempt.line.config.name, outbox = entry.key, "a send panicked");
+            (attempt.line).tell(
+                Code::GENERIC,
+                "a message cannot be sent: an error of this program",
+            );
             Outcome::PutBack(attempt.again(60_000))
         }
     };
@@ -140,23 +148,33 @@ impl Attempt {
                 return self.put_back(row, self.backoff_ms(), self.refusals()).await;
             }
         };
+        let recipient = match self.recipient(message).await? {
+            Ok(identity) => identity,
+            Err(error) => return self.fail(row, error).await,
+        };
         // The semaphore is never closed.
         let places = self.places.clone();
         let _place = places.acquire().await;
         if self.entry.uncertain {
             self.entry.mark += 1;
+            self.line.meter.possible_duplicates.one();
             tracing::warn!(line = %row.line, message = row.message, "sent again: no status told whether it had left (possible duplicate)");
         }
-        let send = down::send(
+        let mut send = down::send(
             message,
             &resolved,
             opaque(&self.line.deployment, row.message),
         );
+        send.recipient_identity_key_hash = recipient;
         self.claim(row).await?;
         match self.line.client.send(&send).await {
             Ok(sent) => {
                 self.reach = Reach::Answered;
-                self.sent(row, sent.id).await
+                self.line.all_clear(Alert::NumberBlocked);
+                let outcome = self.sent(row, sent.id).await?;
+                let kind = message.content.kind();
+                self.line.meter.note_outgoing(kind, stats::SUCCESS);
+                Ok(outcome)
             }
             Err(Failure::Refused(error)) if is_gateway_timeout(&error) => {
                 Ok(self.unknown(row, &error.message))
@@ -227,20 +245,14 @@ impl Attempt {
         if let Some(id) = &message.context {
             resolved.context = self.network_id(id).await?;
         }
-        match &message.content {
-            Content::Reaction(reaction) => {
-                resolved.reaction = self.network_id(&reaction.message_id).await?;
-                if resolved.reaction.is_none() {
-                    return Ok(Err(Unresolved::Fail(no_target())));
-                }
+        if let Content::Reaction(reaction) = &message.content {
+            resolved.reaction = self.network_id(&reaction.message_id).await?;
+            if resolved.reaction.is_none() {
+                return Ok(Err(Unresolved::Fail(no_target())));
             }
-            Content::Template(TemplateMessage { name, language, .. })
-            | Content::Hsm(Hsm {
-                element_name: name,
-                language,
-                ..
-            }) => resolved.named = self.parameter_names(name, language),
-            _ => {}
+        }
+        if let Some((name, language)) = template_of(message) {
+            resolved.named = self.parameter_names(name, language);
         }
         Ok(Ok((resolved, uploaded)))
     }
@@ -287,13 +299,29 @@ impl Attempt {
                 .fail(row, object(Code::INTERNAL, Some(details.to_owned())))
                 .await;
         }
+        self.note_refusal(row, error.code).await?;
         match verdict(error, self.refusals()) {
-            Verdict::Fail(error) => self.fail(row, error).await,
+            Verdict::Fail(reason) => {
+                if reason.code == Code::LOCKED {
+                    let details = reason.details.as_deref().unwrap_or_default();
+                    self.line.alert(Alert::NumberBlocked, details);
+                }
+                let outcome = self.fail(row, reason).await?;
+                if is_about_template(error)
+                    && let Some((name, _)) = template_of(message)
+                {
+                    self.line.renew_template(name).await;
+                }
+                Ok(outcome)
+            }
             Verdict::Retry(at_last) => {
                 let asked_ms = error.retry_after.map_or(0, |wait| {
                     i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)
                 });
                 let wait_ms = self.backoff_ms().max(asked_ms);
+                if at_last.code == Code::RATE_LIMIT {
+                    self.line.tell(Code::TOO_MANY, slowed_down(error));
+                }
                 if error.retry() == Retry::Backoff {
                     self.reach = Reach::Slow(wait_ms.min(SLOW_MS).max(asked_ms.min(60_000)));
                 }
@@ -375,7 +403,29 @@ impl Attempt {
     }
 }
 
+/// Name and language of the template that a message is sent with.
+fn template_of(message: &Outgoing) -> Option<(&str, &str)> {
+    match &message.content {
+        Content::Template(TemplateMessage { name, language, .. })
+        | Content::Hsm(Hsm {
+            element_name: name,
+            language,
+            ..
+        }) => Some((name, language)),
+        _ => None,
+    }
+}
+
 /// A time-out between us and the network, told by a proxy: whether the request went through is not known.
 fn is_gateway_timeout(error: &ApiError) -> bool {
     matches!(error.status, 408 | 502 | 504) && error.trace.is_none()
+}
+
+/// What the business is told when the network asks the whole line to slow down.
+fn slowed_down(error: &ApiError) -> String {
+    let said = error.details.as_deref().unwrap_or(&error.message);
+    format!(
+        "the network asks to slow down (code {}): {said}; messages wait",
+        error.code
+    )
 }

@@ -8,6 +8,8 @@ use onprem::message::template::{ButtonKind, Component, Parameter};
 use onprem::message::{Card, Content, Media, Outgoing, Reaction, TemplateMessage};
 use serde_json::{Map, Value, json};
 
+mod interactive;
+
 /// What stands in for the on-prem names inside a message: `MEDIA_ID`s of its media objects, and the quoted message.
 #[derive(Debug, Default, Clone)]
 pub struct Resolved {
@@ -30,6 +32,7 @@ pub fn media_of(message: &Outgoing) -> Vec<(String, MediaKind, &Media)> {
         Content::Audio(media) => vec![("audio".to_owned(), MediaKind::Audio, media)],
         Content::Video(media) => vec![("video".to_owned(), MediaKind::Video, media)],
         Content::Sticker(media) => vec![("sticker".to_owned(), MediaKind::Sticker, media)],
+        Content::Interactive(object) => interactive::media(object).into_iter().collect(),
         Content::Template(template) => template
             .components
             .iter()
@@ -73,6 +76,7 @@ pub fn send(message: &Outgoing, resolved: &Resolved, opaque: String) -> Send {
         Content::Reaction(Reaction { emoji, .. }) => {
             json!({"message_id": resolved.reaction, "emoji": emoji})
         }
+        Content::Interactive(object) => interactive::object(object, &mut ids),
         Content::Template(object) => template(object, names, &mut ids),
         Content::Hsm(hsm) => template(&without_empty_parts(hsm.to_template()), names, &mut ids),
     };
@@ -98,12 +102,13 @@ pub fn send(message: &Outgoing, resolved: &Resolved, opaque: String) -> Send {
             .clone()
             .map(|message_id| Context { message_id }),
         biz_opaque_callback_data: Some(opaque),
+        recipient_identity_key_hash: None,
         content: Map::from_iter([(kind.to_owned(), object)]),
     }
 }
 
-/// A media object by its `MEDIA_ID`. Inside a template there is no caption: the network refuses members that it does not
-/// know there.
+/// A media object by its `MEDIA_ID`. Inside a template, and above an interactive message, there is no caption: the network
+/// refuses members that it does not know there.
 fn media(media: &Media, ids: &mut Iter<'_, String>, with_caption: bool) -> Value {
     let mut object = Map::new();
     let members = [
@@ -240,7 +245,7 @@ fn parameter_media(parameter: &Parameter) -> Option<(&'static str, MediaKind, &M
     match parameter {
         Parameter::Image(media) => Some(("image", MediaKind::Image, media)),
         Parameter::Video(media) => Some(("video", MediaKind::Video, media)),
-        Parameter::Document(media) => Some(("document", MediaKind::Document, media)),
+        Parameter::Document(media) => Some(("document", MediaKind::TemplateDocument, media)),
         _ => None,
     }
 }

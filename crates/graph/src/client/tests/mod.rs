@@ -2,6 +2,7 @@
 
 mod call;
 mod config;
+mod exchanges;
 mod failure;
 mod media;
 
@@ -146,6 +147,7 @@ fn text_message() -> Send {
             message_id: "wamid.Q".into(),
         }),
         biz_opaque_callback_data: Some("ll1.d.1".into()),
+        recipient_identity_key_hash: None,
         content,
     }
 }

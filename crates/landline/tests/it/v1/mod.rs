@@ -1,14 +1,18 @@
 //! `/v1`, one file per subject of the surface. Answers are compared whole; what differs from run to run is named first.
 
 mod account;
+mod certificates;
 mod contacts;
 mod errors;
 mod flood;
 mod health;
+mod identity;
 mod inbound;
 mod media;
 mod messages;
+mod out_of_band;
 mod settings;
+mod statuses;
 mod users;
 mod webhooks;
 

@@ -7,8 +7,11 @@ use crate::network::params::Params;
 
 mod contacts;
 mod free_form;
+pub(crate) mod interactive;
 #[cfg(test)]
 mod tests;
+
+use interactive::Found;
 
 /// Types that can be sent.
 const KINDS: &[&str] = &[
@@ -54,27 +57,21 @@ pub(crate) fn kind(params: &Params) -> Result<&'static str, GraphError> {
         })
 }
 
-/// The checked content object of a message, and the file that it names. Of a template only that there is an object.
-pub(crate) fn check(kind: &str, params: &Params) -> Result<(Value, Option<MediaRef>), GraphError> {
+/// The checked content object of a message, and what was found in it. Of a template only that there is an object.
+pub(crate) fn check(kind: &str, params: &Params) -> Result<(Value, Found), GraphError> {
     if kind == "contacts" {
-        return Ok((contacts::check(params)?, None));
+        return Ok((contacts::check(params)?, Found::default()));
     }
     let object = params.object(kind)?.ok_or_else(|| missing(kind))?;
-    let mut media = None;
+    let mut found = Found::default();
     match kind {
         "text" => free_form::text(&object)?,
         "image" | "video" | "audio" | "document" | "sticker" => {
-            media = Some(free_form::media(kind, &object)?);
+            found.media = Some(free_form::media(kind, &object)?);
         }
         "location" => free_form::location(&object)?,
         "reaction" => free_form::reaction(&object)?,
-        "interactive" => {
-            for member in ["type", "action"] {
-                object
-                    .value(member)
-                    .ok_or_else(|| missing(&format!("interactive.{member}")))?;
-            }
-        }
+        "interactive" => found = interactive::check(&object)?,
         _ => {}
     }
     let present: Map<String, Value> = object
@@ -82,7 +79,7 @@ pub(crate) fn check(kind: &str, params: &Params) -> Result<(Value, Option<MediaR
         .into_iter()
         .filter(|(_, value)| !value.is_null())
         .collect();
-    Ok((Value::Object(present), media))
+    Ok((Value::Object(present), found))
 }
 
 fn missing(path: &str) -> GraphError {

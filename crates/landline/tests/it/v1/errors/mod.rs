@@ -126,7 +126,6 @@ async fn a_call_that_is_still_to_come_says_so() {
         ("PUT", "/v1/services/message/gc"),
         ("GET", "/v1/settings/profile/about"),
         ("POST", "/v1/account/shards"),
-        ("GET", "/v1/contacts/12025550143/identity"),
     ] {
         let answer = guest.api.call(method, path, None).await;
         assert_eq!(answer.refusal(), (404, 1014), "{method} {path}: {answer:?}");
