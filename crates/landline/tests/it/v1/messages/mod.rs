@@ -2,6 +2,7 @@
 
 mod document;
 mod image;
+mod interactive;
 mod mark_read;
 mod template;
 mod text;
