@@ -73,6 +73,7 @@ pub(crate) fn callback(line: &Line, error: ErrorObject) -> Change {
         line: line.config.name.clone(),
         lane: Lane::new(""),
         kind: "error",
+        message: None,
         body: notification.to_bytes().into(),
         at_ms: clock::now_ms(),
     }

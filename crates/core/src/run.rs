@@ -41,8 +41,13 @@ impl Core {
             stop.clone(),
             DRAIN,
         ));
-        tasks.spawn(sender::run(line.clone(), fence, stop.clone(), DRAIN));
-        tasks.spawn(housekeeping::run(line.clone(), stop.clone()));
+        tasks.spawn(sender::run(
+            line.clone(),
+            fence.clone(),
+            stop.clone(),
+            DRAIN,
+        ));
+        tasks.spawn(housekeeping::run(line.clone(), fence, stop.clone()));
         tasks.spawn(out_of_band::run(line.clone(), stop.clone()));
         tasks.spawn(alert::watch::run(line.clone(), stop.clone()));
         tasks.spawn(connection::run(line, stop.clone()));

@@ -3,8 +3,13 @@
 //! A type of this crate that exists is valid: parsing is where the documented refusals come from.
 
 pub mod account;
+pub mod business;
 pub mod certificate;
+pub mod compliance;
 pub mod contact;
+mod date;
+mod email;
+pub mod encryption;
 pub mod envelope;
 pub mod error;
 pub mod id;
@@ -14,8 +19,13 @@ pub mod message;
 pub mod notification;
 pub mod parse;
 pub mod phone;
+pub mod profile;
+pub mod provider;
 pub mod schema;
+pub mod service;
 pub mod settings;
+pub mod sticker;
+pub mod support;
 pub mod template;
 #[cfg(test)]
 mod tests;

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::MessageId;
 use crate::envelope::ErrorObject;
+use crate::service::Service;
 
-/// One notification: the body of one POST. Only one of the four kinds of events is in it.
+/// One notification: the body of one POST. Only one of the five kinds of events is in it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Notification {
     /// The senders of `messages`.
@@ -19,6 +20,9 @@ pub struct Notification {
     /// Customers' messages.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub messages: Vec<Message>,
+    /// Garbage collections that ended.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub services: Vec<Service>,
     /// What became of our messages.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub statuses: Vec<Status>,

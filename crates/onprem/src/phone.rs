@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 pub struct WaId(Arc<str>);
 
 impl WaId {
+    /// A number in the simplest notation, or a business-scoped user id, as a pattern (ECMA-262).
+    pub const PATTERN: &str = r"^(\+?[1-9][0-9]{5,14}|[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128})$";
+
     /// What a caller wrote in `to`, normalised: spaces, hyphens, brackets, dots, one leading `+` or `00` go.
     /// `None` unless `^[1-9][0-9]{5,14}$` is left, or a business-scoped user id (`cloud-api.md` 2.6).
     pub fn parse(text: &str) -> Option<Self> {

@@ -4,17 +4,23 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::Refusal;
-use crate::account::{Registration, Verification};
+use crate::account::{Registration, ShardChange, TwoStep, Verification};
+use crate::business::BusinessProfileChange;
+use crate::compliance::ComplianceInfo;
 use crate::contact::ContactCheck;
+use crate::encryption::PublicKey;
 use crate::error::TABLE;
-use crate::message::{MarkRead, Outgoing};
+use crate::message::{MarkRead, Outgoing, Rules};
+use crate::profile::About;
 use crate::settings::{ApplicationSettings, UrlPolicy};
 use crate::user::{Login, NewUser, PasswordChange};
 
 type Parser = fn(&[u8]) -> Result<(), Refusal>;
 
 const PARSERS: &[(&str, Parser)] = &[
-    ("message", |body| Outgoing::parse(body).map(drop)),
+    ("message", |body| {
+        Outgoing::parse(body, Rules::TOLERANT).map(drop)
+    }),
     ("mark read", |body| MarkRead::parse(body).map(drop)),
     ("registration", |body| Registration::parse(body).map(drop)),
     ("verify", |body| Verification::parse(body).map(drop)),
@@ -22,6 +28,14 @@ const PARSERS: &[(&str, Parser)] = &[
     ("user", |body| NewUser::parse(body).map(drop)),
     ("password", |body| PasswordChange::parse(body).map(drop)),
     ("login", |body| Login::parse(body).map(drop)),
+    ("shards", |body| ShardChange::parse(body).map(drop)),
+    ("two-step", |body| TwoStep::parse(body).map(drop)),
+    ("about", |body| About::parse(body).map(drop)),
+    ("business profile", |body| {
+        BusinessProfileChange::parse(body).map(drop)
+    }),
+    ("compliance", |body| ComplianceInfo::parse(body).map(drop)),
+    ("public key", |body| PublicKey::parse(body).map(drop)),
     ("settings", |body| {
         ApplicationSettings::default()
             .patched(body, UrlPolicy::PlainLoopback)
@@ -110,6 +124,16 @@ fn any_json() -> impl Strategy<Value = Value> {
         "longitude",
         "payload",
         "action",
+        "header",
+        "footer",
+        "buttons",
+        "reply",
+        "title",
+        "sections",
+        "rows",
+        "product_items",
+        "product_retailer_id",
+        "catalog_id",
         "context",
         "message_id",
         "ttl",
@@ -139,6 +163,18 @@ fn any_json() -> impl Strategy<Value = Value> {
         "log_level",
         "callback_backoff_delay_ms",
         "on_call_pager",
+        "shards",
+        "address",
+        "email",
+        "vertical",
+        "websites",
+        "entity_name",
+        "entity_type",
+        "is_registered",
+        "grievance_officer_details",
+        "customer_care_details",
+        "mobile_number",
+        "public_key",
     ]);
     leaf.prop_recursive(6, 64, 8, move |inner| {
         prop_oneof![
@@ -166,7 +202,7 @@ proptest! {
 
     #[test]
     fn an_arbitrary_message_of_each_type_is_answered(
-        kind in prop::sample::select(vec!["text", "image", "document", "template"]),
+        kind in prop::sample::select(vec!["text", "image", "document", "interactive", "template"]),
         content in any_json(),
         rest in any_json(),
     ) {

@@ -16,7 +16,8 @@ use serde_json::Value;
 
 use crate::answer::{Answer, Refused};
 use crate::auth::{Admin, Basic, Peer, User, UserOrKey};
-use crate::body::{AnyBody, JsonBody, RawBody};
+use crate::body::{AnyBody, JsonBody, PemBody, RawBody};
+use crate::form::{FORM, JsonOrForm};
 use crate::route::Segment;
 
 /// The extension of an operation that says which role may call it: `admin`, `user` or `none`.
@@ -26,6 +27,8 @@ pub(crate) const ROLE: &str = "x-role";
 pub(crate) const BEARER: &str = "bearer";
 pub(crate) const API_KEY: &str = "apikey";
 pub(crate) const BASIC: &str = "basic";
+
+const JSON: &str = "application/json";
 
 /// Any of these schemes opens the call, to this role.
 fn opens(operation: &mut Operation, schemes: &[&str], role: &str) {
@@ -67,13 +70,19 @@ impl OperationInput for Segment {}
 
 impl<B: Described> OperationInput for JsonBody<B> {
     fn operation_input(context: &mut GenContext, operation: &mut Operation) {
-        describe_body::<B>(context, operation, true);
+        describe_body::<B>(context, operation, true, &[JSON]);
     }
 }
 
 impl<B: Described> OperationInput for AnyBody<B> {
     fn operation_input(context: &mut GenContext, operation: &mut Operation) {
-        describe_body::<B>(context, operation, false);
+        describe_body::<B>(context, operation, false, &[JSON]);
+    }
+}
+
+impl<B: Described> OperationInput for JsonOrForm<B> {
+    fn operation_input(context: &mut GenContext, operation: &mut Operation) {
+        describe_body::<B>(context, operation, true, &[JSON, FORM]);
     }
 }
 
@@ -84,10 +93,17 @@ impl OperationInput for RawBody {
     }
 }
 
+impl OperationInput for PemBody {
+    fn operation_input(_: &mut GenContext, operation: &mut Operation) {
+        raw_body(operation, &["text/plain"]);
+    }
+}
+
 fn describe_body<B: Described>(
     context: &mut GenContext,
     operation: &mut Operation,
     required: bool,
+    content_types: &[&str],
 ) {
     let mut media = MediaType {
         schema: Some(SchemaObject {
@@ -107,7 +123,10 @@ fn describe_body<B: Described>(
         );
     }
     operation.request_body = Some(ReferenceOr::Item(RequestBody {
-        content: IndexMap::from([("application/json".to_owned(), media)]),
+        content: content_types
+            .iter()
+            .map(|content_type| ((*content_type).to_owned(), media.clone()))
+            .collect(),
         required,
         ..RequestBody::default()
     }));

@@ -4,6 +4,7 @@
 //! its lane goes on.
 
 mod delivery;
+mod transport;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,6 +53,7 @@ struct Dispatcher {
 pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, drain: Duration) {
     let mut changes = line.settings.subscribe();
     let settings = changes.borrow_and_update().clone();
+    let mut clients = line.webhook.subscribe();
     let mut dispatcher = Dispatcher {
         feed: Feed::new(&line, Queue::Callbacks),
         line,
@@ -71,6 +73,7 @@ pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, 
         dispatcher.begin();
         let held = dispatcher.held();
         dispatcher.line.signals.set_callbacks_depth(held);
+        dispatcher.note_loop();
         let wait = dispatcher.wait();
         tokio::select! {
             () = stop.cancelled() => break,
@@ -78,6 +81,7 @@ pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, 
             Some(delivered) = dispatcher.deliveries.join_next() => dispatcher.settle(delivered),
             Some(_) = dispatcher.settling.join_next() => {}
             Ok(()) = changes.changed() => dispatcher.adopt(changes.borrow_and_update().clone()),
+            Ok(()) = clients.changed() => dispatcher.begin_afresh(),
             () = tokio::time::sleep(wait) => {}
         }
     }
@@ -90,6 +94,15 @@ fn own_lane(callback: Key) -> Lane {
 }
 
 impl Dispatcher {
+    fn note_loop(&self) {
+        let meter = &self.line.meter;
+        let customers = self.lanes.customers() + self.asides.customers();
+        let in_flight = self.lanes.in_flight() + self.asides.in_flight();
+        meter.note_loop(Queue::Callbacks, customers, in_flight);
+        meter.set_aside.set_len(self.asides.len());
+        meter.gate_closed.set(self.gate.is_closed().into());
+    }
+
     fn held(&self) -> usize {
         self.lanes.len() + self.asides.len()
     }
@@ -128,9 +141,14 @@ impl Dispatcher {
             )
         };
         if changed_url || backoff(&old) != backoff(&self.settings) {
-            self.gate.reset();
-            self.make_all_due();
+            self.begin_afresh();
         }
+    }
+
+    /// What failed so far says nothing any more.
+    fn begin_afresh(&mut self) {
+        self.gate.reset();
+        self.make_all_due();
     }
 
     fn make_all_due(&mut self) {
@@ -320,6 +338,7 @@ impl Dispatcher {
         permit: OwnedSemaphorePermit,
     ) {
         let now_ms = self.now_ms();
+        self.line.meter.note_retry(Queue::Callbacks);
         if entry.attempts == 0 {
             entry.mark = self.taken;
         }

@@ -181,14 +181,15 @@ async fn download(
         AutoDownload::Sticker => sticker::metadata(&line.media, &id).await,
         _ => None,
     };
+    // A picture that cannot be read is the customer's all the same.
+    let looked = line.media.look(&file, written.head.clone(), true).await;
+    let detected = looked.map(|looked| looked.detected).unwrap_or_default();
+    line.meter.downloaded.add(written.bytes);
     let record = record::Media {
-        content_type: info.mime_type.clone(),
-        bytes: written.bytes,
-        sha256: written.sha256.clone(),
-        created_ms: clock::now_ms(),
         upstream_id: Some(media_id.to_owned()),
         // Received media cannot be sent on by that id for long: `cloud-api.md` 1.5 gives seven days.
         upstream_until_ms: clock::now_ms(),
+        ..record::Media::stored(info.mime_type.clone(), &written, detected)
     };
     let shown = ReceivedMedia::Stored {
         id: id.clone(),

@@ -4,11 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::stream;
 use graph::webhook::Message;
 use onprem::media::MediaKind;
 use onprem::settings::ApplicationSettings;
-use store::clock;
 
 use super::Shared;
 use super::media::{Downloaded, Waiting};
@@ -52,26 +50,25 @@ async fn fetch(
     let _place = shared.downloads.acquire().await;
     let line = &shared.line;
     let limit = media_kind(kind).limit();
-    let fetched = (line.fetcher.fetch(url, limit).await).map_err(|error| error.to_string())?;
-    let content_type = sniffed(kind, &fetched.body)
-        .ok_or_else(|| format!("what is there is no {}", kind.name()))?;
-
+    let fetched = line.fetcher.fetch(url, None, limit).await;
+    let fetched = fetched.map_err(|error| error.to_string())?;
     let id = uuid::Uuid::new_v4().to_string();
-    let body = stream::iter([Ok::<_, std::convert::Infallible>(fetched.body)]);
-    let written = line.media.write_orphan(&id, body, limit).await;
+    let written = line.media.write_orphan(&id, fetched.body(), limit).await;
     let (written, file) = written.map_err(|error| {
         line.note_media_trouble(&error);
         error.to_string()
     })?;
-    let now_ms = clock::now_ms();
-    let record = record::Media {
-        content_type: content_type.to_owned(),
-        bytes: written.bytes,
-        sha256: written.sha256,
-        created_ms: now_ms,
-        upstream_id: None,
-        upstream_until_ms: 0,
-    };
+    let is_picture = matches!(kind, ReferralKind::Image);
+    let looked = (line
+        .media
+        .look(&file, written.head.clone(), is_picture)
+        .await)
+        .map_err(|error| error.to_string())?;
+    // The type that the bytes have: what a stranger's server says of them does not count.
+    let content_type = (looked.detected.content_type.clone())
+        .filter(|found| found.starts_with(&format!("{}/", kind.name())))
+        .ok_or_else(|| format!("what is there is no {}", kind.name()))?;
+    let record = record::Media::stored(content_type, &written, looked.detected);
     let shown = ReferralMedia {
         kind,
         id: id.clone(),
@@ -84,14 +81,4 @@ fn media_kind(kind: ReferralKind) -> MediaKind {
         ReferralKind::Image => MediaKind::Image,
         ReferralKind::Video => MediaKind::Video,
     }
-}
-
-/// The type that the bytes have: what a stranger's server says of them does not count.
-fn sniffed(kind: ReferralKind, bytes: &[u8]) -> Option<&'static str> {
-    let found = infer::get(bytes)?;
-    let fits = match kind {
-        ReferralKind::Image => infer::MatcherType::Image,
-        ReferralKind::Video => infer::MatcherType::Video,
-    };
-    (found.matcher_type() == fits).then(|| found.mime_type())
 }

@@ -1,13 +1,16 @@
 //! Errors: one table, Cloud to On-Premises (`cloud-api.md` 4.5), and beside it the codes that only calls about the
 //! registration meet (3.4).
 
+use std::ops::RangeInclusive;
+
 use graph::ApiError;
 use onprem::Code;
 use onprem::envelope::ErrorObject;
 
 mod call;
+mod commerce;
 
-pub use call::refusal;
+pub use call::{refusal, unread};
 
 /// What a refused send means for the message and the line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -214,6 +217,12 @@ pub fn is_unknown_object(error: &ApiError) -> bool {
     error.code == 100 && error.subcode == Some(33)
 }
 
+/// Whether a template is not, on the network, what the table here says it is: worth another look (`cloud-api.md` 4.5).
+pub fn is_about_template(error: &ApiError) -> bool {
+    const CODES: RangeInclusive<i64> = 132_000..=132_018;
+    CODES.contains(&error.code)
+}
+
 /// An error as the webhook receives it: the code's own title, no `href`.
 pub fn object(code: Code, details: Option<String>) -> ErrorObject {
     ErrorObject {
@@ -231,6 +240,11 @@ pub fn verdict(error: &ApiError, attempts: u32) -> Verdict {
         return Verdict::Fail(object(Code(UNEXPLAINED), Some(details)));
     };
     let with = |code: u16| object(Code(code), details_of(error).map(str::to_owned));
+    if row.handling == Handling::Fail
+        && let Some(code) = commerce::told_apart(error.code, details_of(error))
+    {
+        return Verdict::Fail(with(code.0));
+    }
     match row.handling {
         Handling::Few if attempts < FEW => Verdict::Retry(with(row.code)),
         Handling::Fail | Handling::Few => Verdict::Fail(with(row.code)),
@@ -250,6 +264,9 @@ pub fn from_webhook(error: &graph::webhook::ErrorObject) -> ErrorObject {
         .into_iter()
         .chain([error.title.as_str()])
         .find(|text| !text.is_empty());
+    if let Some(code) = commerce::told_apart(error.code, details) {
+        return object(code, details.map(str::to_owned));
+    }
     match listed(error.code) {
         Some(row) => object(Code(row.code), details.map(str::to_owned)),
         None => object(Code(UNEXPLAINED), Some(upstream(error.code, details))),

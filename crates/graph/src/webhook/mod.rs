@@ -251,6 +251,27 @@ impl Event {
             .unwrap_or_default()
     }
 
+    /// The network's id of an earlier message that it is about: the one whose status it is, the quoted one, the one that
+    /// was reacted to or taken back.
+    pub fn about(&self) -> Option<&str> {
+        let message = match &self.kind {
+            Kind::Message { message, .. } => message,
+            Kind::Status(status) => return Some(&status.id),
+            Kind::Error(_) | Kind::Field { .. } => return None,
+        };
+        let quoted = message
+            .context
+            .as_ref()
+            .and_then(|quoted| quoted.id.as_deref());
+        quoted.or_else(|| {
+            let content = message.content.get(&message.kind)?;
+            let named = content
+                .get("message_id")
+                .or_else(|| content.get("original_message_id"));
+            named?.as_str()
+        })
+    }
+
     /// Its own time, Unix seconds; 0 when it has none.
     pub fn time_s(&self) -> i64 {
         match &self.kind {

@@ -229,6 +229,36 @@ fn errors_beside_an_empty_message_explain_it() {
 }
 
 #[test]
+fn an_event_names_the_message_it_is_about() {
+    let about = |value| of_messages(value)[0].about().map(str::to_owned);
+    let message = |message: Value| {
+        let mut whole = json!({"id": "wamid.new", "from": "12025550143", "timestamp": "1"});
+        whole
+            .as_object_mut()
+            .unwrap()
+            .extend(message.as_object().unwrap().clone());
+        json!({"messages": [whole]})
+    };
+
+    let status = json!({"statuses": [{"id": "wamid.A", "status": "read", "timestamp": "1"}]});
+    assert_eq!(about(status).as_deref(), Some("wamid.A"));
+    let answer = json!({"type": "text", "text": {"body": "yes"}, "context": {"id": "wamid.B"}});
+    assert_eq!(about(message(answer)).as_deref(), Some("wamid.B"));
+    let reaction = json!({"type": "reaction", "reaction": {"message_id": "wamid.C", "emoji": "x"}});
+    assert_eq!(about(message(reaction)).as_deref(), Some("wamid.C"));
+    let revoke = json!({"type": "revoke", "revoke": {"original_message_id": "wamid.D"}});
+    assert_eq!(about(message(revoke)).as_deref(), Some("wamid.D"));
+    for nothing in [
+        json!({"type": "text", "text": {"body": "yes"}}),
+        json!({"type": "text", "text": "yes", "context": {"forwarded": true}}),
+        json!({"type": "reaction", "reaction": {"message_id": 7}}),
+    ] {
+        assert_eq!(about(message(nothing)), None);
+    }
+    assert_eq!(about(json!({"errors": [{"code": 1}]})), None);
+}
+
+#[test]
 fn errors_that_explain_nothing_stand_alone() {
     let alone = of_messages(json!({"errors": [{"code": 130_429, "title": "Rate limit hit"}]}));
     let beside = of_messages(

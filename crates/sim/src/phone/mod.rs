@@ -4,6 +4,7 @@ mod becoming;
 mod customer;
 mod draft;
 mod fault;
+mod number;
 mod switch;
 mod write;
 
@@ -120,6 +121,9 @@ async fn handle(shared: &Shared, request: Request<Body>) -> Answer {
         ("GET", ["customers", wa_id, "identity"]) => becoming::show_identity(shared, wa_id),
         ("POST", ["customers", wa_id, "identity"]) => becoming::change_identity(shared, wa_id),
         ("POST", ["customers", wa_id, "statuses"]) => becoming::status(shared, wa_id, &call),
+        ("GET", ["numbers"]) => Ok((200, number::list(shared))),
+        ("GET", ["numbers", digits]) => number::show(shared, digits),
+        ("PATCH", ["numbers", digits]) => number::change(shared, digits, &call),
         ("GET", ["codes", number]) => switch::code(shared, number),
         ("GET", ["clock"]) => Ok((200, json!({"now": shared.now_s()}))),
         ("POST", ["clock"]) => switch::clock(shared, &call),

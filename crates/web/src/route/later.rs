@@ -7,7 +7,7 @@ use onprem::{Code, Refusal};
 use super::Routes;
 use crate::Web;
 use crate::answer::Refused;
-use crate::auth::{Admin, User, UserOrKey};
+use crate::auth::{Admin, User};
 
 /// A documented call without a function behind it.
 pub(crate) struct Row {
@@ -21,12 +21,10 @@ pub(crate) struct Row {
 pub(crate) enum Who {
     Admin,
     User,
-    UserOrKey,
 }
 
 pub(crate) const GET: MethodFilter = MethodFilter::GET;
 pub(crate) const POST: MethodFilter = MethodFilter::POST;
-pub(crate) const PUT: MethodFilter = MethodFilter::PUT;
 pub(crate) const PATCH: MethodFilter = MethodFilter::PATCH;
 pub(crate) const DELETE: MethodFilter = MethodFilter::DELETE;
 
@@ -46,7 +44,6 @@ impl Row {
         match self.who {
             Who::Admin => on(self.methods, not_yet::<Admin>),
             Who::User => on(self.methods, not_yet::<User>),
-            Who::UserOrKey => on(self.methods, not_yet::<UserOrKey>),
         }
     }
 }

@@ -13,6 +13,7 @@ mod later;
 mod media;
 mod messages;
 mod metrics;
+mod photo;
 mod probe;
 mod profile;
 mod providers;
@@ -33,6 +34,7 @@ use axum::extract::{FromRequestParts, Path};
 use axum::routing::{MethodRouter, get, post};
 use http::request::Parts;
 use onprem::{Code, Refusal};
+use tracing::Instrument;
 
 use crate::Web;
 use crate::answer::Refused;
@@ -116,7 +118,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Segment {
 async fn to_the_end<T: Send + 'static>(
     call: impl Future<Output = Result<T, Refusal>> + Send + 'static,
 ) -> Result<T, Refusal> {
-    match tokio::spawn(call).await {
+    match tokio::spawn(call.in_current_span()).await {
         Ok(answer) => answer,
         // A panic goes on here, to the frame.
         Err(error) => match error.try_into_panic() {

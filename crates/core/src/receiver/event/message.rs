@@ -48,6 +48,7 @@ impl Plan<'_> {
         };
         known.identity.clone_from(&news.identity);
 
+        let kind = message.kind.clone();
         let mut changes = vec![Change::Message {
             line: self.row.line.clone(),
             direction: Direction::Incoming,
@@ -64,6 +65,7 @@ impl Plan<'_> {
         if !self.commit(changes).await? {
             return Ok(());
         }
+        self.line().meter.note_incoming(&kind);
         if let Some(contact) = news.contact {
             self.line()
                 .contacts
@@ -128,7 +130,7 @@ impl Plan<'_> {
     ) -> Option<Change> {
         let (line, settings) = (self.line().clone(), settings.clone());
         let make = move |key| {
-            let id = line.minter.mint(false, from.as_str(), key);
+            let id = line.ids.mint(false, from.as_str(), key);
             up::message(&message, contact.as_ref(), &id, &known, &settings)
         };
         // Whether it is delivered does not depend on its id.
@@ -140,12 +142,14 @@ impl Plan<'_> {
     /// The customer deleted a message (`webhooks.md` 2.14): a status about the inbound message.
     async fn revoked(&self, message: &Message) -> Result<(), StoreError> {
         let mut changes = Vec::new();
-        if let (Some(id), true) = (
-            self.our_id(up::revoked(message)).await?,
+        if let (Some(revoked), true) = (
+            self.ours(up::revoked(message)).await?,
             self.line().has_webhook(),
         ) {
+            let id = self.line().public_id(&revoked);
             let notification = up::deleted(&id, sender(message).as_str(), &message.timestamp);
-            changes.push(self.callback("status_change", notification.to_bytes().into()));
+            let body = notification.to_bytes().into();
+            changes.push(self.callback_about(Some(revoked.key), "status_change", body));
         }
         self.commit(changes).await.map(drop)
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use graph::webhook::{ErrorObject, Event, Kind};
 use onprem::{Code, MessageId};
-use store::{Batch, Body, Change, InboxRow, Key, StoreError, clock};
+use store::{Batch, Body, Change, InboxRow, Key, MessageRow, StoreError, clock};
 
 use super::Shared;
 use crate::line::Line;
@@ -83,6 +83,7 @@ pub(super) async fn process(shared: &Arc<Shared>, key: Key, hopeless: bool) -> R
 
 /// What cannot be understood is kept where it can be shown, and holds up nobody. The business is told that something came.
 async fn set_aside(shared: &Arc<Shared>, row: InboxRow) -> Result<(), StoreError> {
+    shared.line.meter.stray_events.one();
     let changes = vec![
         Change::FinishInbox { inbox: row.key },
         Change::AppendStray {
@@ -129,7 +130,11 @@ impl Plan<'_> {
                     inbox: self.row.key,
                 }];
                 match apply(self.shared, finish).await {
-                    Ok(()) | Err(StoreError::Conflict) => Ok(false),
+                    Ok(()) => {
+                        self.line().meter.repeated_events.one();
+                        Ok(false)
+                    }
+                    Err(StoreError::Conflict) => Ok(false),
                     Err(error) => Err(error),
                 }
             }
@@ -153,11 +158,18 @@ impl Plan<'_> {
         apply(self.shared, all).await
     }
 
+    /// A notification of no message that was there before.
     fn callback(&self, kind: &'static str, body: Body) -> Change {
+        self.callback_about(None, kind, body)
+    }
+
+    /// A notification, which keeps the message it tells of from being collected.
+    fn callback_about(&self, message: Option<Key>, kind: &'static str, body: Body) -> Change {
         Change::AppendCallback {
             line: self.row.line.clone(),
             lane: self.row.lane.clone(),
             kind,
+            message,
             body,
             at_ms: clock::now_ms(),
         }
@@ -169,15 +181,19 @@ impl Plan<'_> {
     }
 
     async fn our_id(&self, network_id: Option<&str>) -> Result<Option<MessageId>, StoreError> {
+        let found = self.ours(network_id).await?;
+        Ok(found.map(|message| self.line().public_id(&message)))
+    }
+
+    /// The message that the network names.
+    async fn ours(&self, network_id: Option<&str>) -> Result<Option<MessageRow>, StoreError> {
         let Some(network_id) = network_id else {
             return Ok(None);
         };
-        let found = self
-            .line()
+        self.line()
             .store()
             .message_by_network_id(&self.row.line, network_id)
-            .await?;
-        Ok(found.map(|message| self.line().public_id(&message)))
+            .await
     }
 
     /// An error of the network that belongs to no message (`webhooks.md` section 4).

@@ -60,7 +60,9 @@ impl Plan<'_> {
         if news {
             changes.extend(self.notification(&status, &message));
         }
-        self.commit(changes).await?;
+        if self.commit(changes).await? {
+            line.meter.note_status(&status.status);
+        }
         if let Some(outbox) = waiting {
             line.signals.resolve(outbox.lane, outbox.key);
         }
@@ -100,7 +102,8 @@ impl Plan<'_> {
             &line.settings(),
         );
         let change = |notification: Notification| {
-            self.callback("status_change", notification.to_bytes().into())
+            let body = notification.to_bytes().into();
+            self.callback_about(Some(message.key), "status_change", body)
         };
         notification.map(change).into_iter().collect()
     }

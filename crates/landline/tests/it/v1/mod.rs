@@ -1,17 +1,22 @@
 //! `/v1`, one file per subject of the surface. Answers are compared whole; what differs from run to run is named first.
 
 mod account;
+mod certificates;
 mod contacts;
 mod errors;
 mod flood;
+mod groups;
 mod health;
 mod identity;
 mod inbound;
 mod media;
 mod messages;
 mod out_of_band;
+mod providers;
+mod settings;
 mod settings;
 mod statuses;
+mod stickerpacks;
 mod users;
 mod webhooks;
 

@@ -5,6 +5,10 @@ use serde_json::{Map, Value};
 use crate::network::error::GraphError;
 use crate::network::params::Params;
 
+pub(crate) mod interactive;
+
+use interactive::Found;
+
 /// Types that can be sent.
 const KINDS: &[&str] = &[
     "text",
@@ -51,21 +55,21 @@ pub(crate) fn kind(params: &Params) -> Result<&'static str, GraphError> {
         })
 }
 
-/// The checked content object of a message, and the file that it names. Of a template only that there is an object.
-pub(crate) fn check(kind: &str, params: &Params) -> Result<(Value, Option<MediaRef>), GraphError> {
+/// The checked content object of a message, and what was found in it. Of a template only that there is an object.
+pub(crate) fn check(kind: &str, params: &Params) -> Result<(Value, Found), GraphError> {
     if kind == "contacts" {
         let cards = params
             .array(kind)?
             .filter(|cards| !cards.is_empty())
             .ok_or_else(|| missing(kind))?;
-        return Ok((Value::Array(cards), None));
+        return Ok((Value::Array(cards), Found::default()));
     }
     let object = params.object(kind)?.ok_or_else(|| missing(kind))?;
-    let mut media = None;
+    let mut found = Found::default();
     match kind {
         "text" => check_text(&object)?,
         "image" | "video" | "audio" | "document" | "sticker" => {
-            media = Some(media_ref(kind, &object)?);
+            found.media = Some(media_ref(kind, &object)?);
             check_length(&object, kind, "caption", LONGEST_CAPTION)?;
         }
         "location" => {
@@ -77,13 +81,7 @@ pub(crate) fn check(kind: &str, params: &Params) -> Result<(Value, Option<MediaR
                 .text("message_id")?
                 .ok_or_else(|| missing("reaction.message_id"))?;
         }
-        "interactive" => {
-            for member in ["type", "action"] {
-                object
-                    .value(member)
-                    .ok_or_else(|| missing(&format!("interactive.{member}")))?;
-            }
-        }
+        "interactive" => found = interactive::check(&object)?,
         _ => {}
     }
     let present: Map<String, Value> = object
@@ -91,7 +89,7 @@ pub(crate) fn check(kind: &str, params: &Params) -> Result<(Value, Option<MediaR
         .into_iter()
         .filter(|(_, value)| !value.is_null())
         .collect();
-    Ok((Value::Object(present), media))
+    Ok((Value::Object(present), found))
 }
 
 fn missing(path: &str) -> GraphError {
