@@ -1,9 +1,18 @@
 //! Every call that the guide does not have, group by group: what needs values of its own has a story of its own, anything
 //! else is made with the document's examples and answered with one of the document's statuses.
 
-use serde_json::{Value, json};
+mod account;
+mod certificates;
+mod contacts;
+mod profile;
+mod services;
+mod settings;
+mod stickers;
+mod users;
 
-use super::step::{Auth, Document, Folder, Step, text};
+use serde_json::Value;
+
+use super::step::{Auth, Document, Folder, Step};
 
 /// Such calls, in folders named for their groups. `told` are those that were made already.
 pub(super) fn folders(document: &Document, told: &[(&str, &str)]) -> Vec<Folder> {
@@ -54,46 +63,14 @@ fn example(media: &Value) -> Option<Value> {
 /// The calls of a group that need values of their own, or an order.
 fn story(tag: &str) -> Vec<Step> {
     match tag {
-        "Users" => users(),
+        "Users" => users::steps(),
+        "Account" => account::steps(),
+        "Settings" => settings::steps(),
+        "Contacts" => contacts::steps(),
+        "Profile" => profile::steps(),
+        "Certificates" => certificates::steps(),
+        "Services" => services::steps(),
+        "Stickers" => stickers::steps(),
         _ => Vec::new(),
     }
-}
-
-fn users() -> Vec<Step> {
-    const NAME: &str = "postman.reader";
-    vec![
-        Step::api("POST", "/v1/users")
-            .json(json!({"username": NAME, "password": "Quiet-Harbour-7"}))
-            .is(&[201, 500])
-            .then("// 500 with 1014 is how the original says that the name is taken: an earlier run did not come to its end.")
-            .holds("the code is 1014 otherwise", "pm.response.code === 201 || body.errors[0].code === 1014"),
-        Step::api("PUT", "/v1/users/{username}")
-            .at("username", NAME)
-            .json(json!({"password": "Quiet-Harbour-8"}))
-            .is(&[200]),
-        Step::api("GET", "/v1/users/{username}")
-            .at("username", NAME)
-            .is(&[200])
-            .holds("an ordinary user", "body.users[0].ROLES === \"ROLE_USER\""),
-        Step::api("POST", "/v1/users/login")
-            .named("Log in as that user")
-            .with(Auth::Basic(NAME, "Quiet-Harbour-8"))
-            .is(&[200])
-            .keeps("reader_token", "body.users[0].token"),
-        Step::api("GET", "/v1/settings/application")
-            .named("Make a call that is the administrator's")
-            .with(Auth::Bearer("{{reader_token}}"))
-            .is(&[403])
-            .holds("the code is 1005", "body.errors[0].code === 1005"),
-        Step::api("POST", "/v1/users/logout")
-            .with(Auth::Bearer("{{reader_token}}"))
-            .is(&[200]),
-        Step::api("GET", "/v1/health")
-            .named("Make a call with a token that was logged out")
-            .with(Auth::Bearer("{{reader_token}}"))
-            .is(&[401]),
-        Step::api("DELETE", "/v1/users/{username}")
-            .at("username", NAME)
-            .is(&[200]),
-    ]
 }

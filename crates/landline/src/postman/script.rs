@@ -32,11 +32,14 @@ pub(super) fn tests(document: &Document, step: &Step) -> Vec<String> {
         statuses = documented(operation);
     }
     let listed: Vec<String> = statuses.iter().map(u16::to_string).collect();
-    let mut lines = vec![format!(
-        "pm.test(\"answers {}\", () => pm.expect(pm.response.code).to.be.oneOf([{}]));",
-        listed.join(" or "),
-        listed.join(", ")
-    )];
+    let mut lines = vec![
+        "const type = pm.response.headers.get(\"Content-Type\") || \"\";".to_owned(),
+        format!(
+            "pm.test(\"answers {}\", () => pm.expect(pm.response.code).to.be.oneOf([{}]));",
+            listed.join(" or "),
+            listed.join(", ")
+        ),
+    ];
     if step.target == Target::Api {
         lines.extend(
             operation
@@ -79,7 +82,7 @@ fn members(document: &Document, operation: &Value, statuses: &[u16]) -> Vec<Stri
                 return None;
             }
             Some(format!(
-                "if (pm.response.code === {status}) pm.test(\"has {}\", () => pm.expect(pm.response.json()).to.include.all.keys({names:?}));",
+                "if (pm.response.code === {status} && type.startsWith(\"application/json\")) pm.test(\"has {}\", () => pm.expect(pm.response.json()).to.include.all.keys({names:?}));",
                 names.join(" and ")
             ))
         })

@@ -129,6 +129,14 @@ impl Step {
         self
     }
 
+    /// A refusal with this code.
+    pub(super) fn has_code(self, code: u16) -> Self {
+        self.holds(
+            &format!("the code is {code}"),
+            &format!("body.errors[0].code === {code}"),
+        )
+    }
+
     /// Keeps a value of a success for later requests.
     pub(super) fn keeps(mut self, variable: &str, expression: &str) -> Self {
         self.tests.push(format!(

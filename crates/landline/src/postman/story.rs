@@ -68,14 +68,7 @@ fn log_in() -> Vec<Step> {
 
 fn settings() -> Vec<Step> {
     vec![
-        Step::api("PATCH", "/v1/settings/application")
-            .json(json!({
-                "webhooks": {
-                    "url": "{{sim_url}}/sim/webhook",
-                    "message": {"sent": true, "delivered": true, "read": true},
-                },
-            }))
-            .is(&[200]),
+        notify_here(),
         Step::api("GET", "/v1/settings/application")
             .is(&[200])
             .holds(
@@ -86,7 +79,7 @@ fn settings() -> Vec<Step> {
             .named("Change a setting to what it cannot be")
             .json(json!({"webhooks": {"max_concurrent_requests": 7}}))
             .is(&[400])
-            .holds("the code is 1009", "body.errors[0].code === 1009")
+            .has_code(1009)
             .holds(
                 "the field is named",
                 "body.errors[0].details.startsWith(\"webhooks.max_concurrent_requests\")",
@@ -94,8 +87,20 @@ fn settings() -> Vec<Step> {
     ]
 }
 
+/// Notifications go to the simulated network's receiver.
+pub(super) fn notify_here() -> Step {
+    Step::api("PATCH", "/v1/settings/application")
+        .json(json!({
+            "webhooks": {
+                "url": "{{sim_url}}/sim/webhook",
+                "message": {"sent": true, "delivered": true, "read": true},
+            },
+        }))
+        .is(&[200])
+}
+
 fn register() -> Vec<Step> {
-    vec![
+    let mut steps = vec![
         Step::sim("GET", "/sim/world")
             .named("The network's world: number, certificate, customers")
             .is(&[200])
@@ -105,13 +110,24 @@ fn register() -> Vec<Step> {
             .keeps("cert", "body.number.cert")
             .keeps("customer", "body.customers[0].wa_id")
             .keeps("stranger", "body.customers[1].wa_id"),
+    ];
+    steps.extend(registration("until it is connected"));
+    steps
+}
+
+/// Asks for a code, verifies with it, and waits for the connection. `when` tells one registration from another.
+pub(super) fn registration(when: &str) -> Vec<Step> {
+    let connected = format!("Health, {when}");
+    vec![
         Step::api("POST", "/v1/account")
             .json(json!({
                 "cc": "{{cc}}", "phone_number": "{{phone_number}}", "method": "sms", "cert": "{{cert}}",
             }))
             .is(&[201, 202])
             .then("// 201: it is registered already, and no code was sent.")
-            .then("if (pm.response.code === 201) pm.execution.setNextRequest(\"Health, until it is connected\");"),
+            .then(&format!(
+                "if (pm.response.code === 201) pm.execution.setNextRequest({connected:?});"
+            )),
         Step::sim("GET", "/sim/codes/{{business}}")
             .named("The code that the business phone received")
             .is(&[200])
@@ -120,7 +136,7 @@ fn register() -> Vec<Step> {
             .json(json!({"code": "{{code}}"}))
             .is(&[201]),
         Step::api("GET", "/v1/health")
-            .named("Health, until it is connected")
+            .named(&connected)
             .is(&[200])
             .until("body.health.gateway_status === \"connected\""),
     ]
@@ -166,7 +182,7 @@ fn inbound() -> Vec<Step> {
             .at("id", "gBGGnothing")
             .json(json!({"status": "read"}))
             .is(&[404])
-            .holds("the code is 1006", "body.errors[0].code === 1006"),
+            .has_code(1006),
     ]
 }
 
@@ -221,7 +237,7 @@ fn send() -> Vec<Step> {
                 },
             }))
             .is(&[400])
-            .holds("the code is 2000", "body.errors[0].code === 2000"),
+            .has_code(2000),
         Step::api("POST", "/v1/messages")
             .named("Send reply buttons")
             .json(json!({
@@ -316,7 +332,7 @@ fn core() -> Vec<Step> {
             .named("Send without a core")
             .json(json!({"to": "{{customer}}", "type": "text", "text": {"body": "Too early"}}))
             .is(&[503])
-            .holds("the code is 1011", "body.errors[0].code === 1011"),
+            .has_code(1011),
         Step::sim("POST", "/sim/customers/{{customer}}/messages")
             .named("The customer writes meanwhile")
             .json(json!({"type": "text", "text": {"body": "Is anybody there? [{{run}}]"}}))
