@@ -1,6 +1,8 @@
 //! What somebody has to look at (`webhooks.md` 1.8). The original sent such alerts to the WhatsApp contact named by
 //! `on_call_pager`; here they are lines in the log at error level, each with a fixed text, once per outage.
 
+pub(crate) mod watch;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -198,6 +200,15 @@ impl Alerts {
             .get(alert.place())
             .is_some_and(|standing| standing.state != State::Well)
     }
+
+    /// Whether it was told, and goes well since.
+    #[cfg(test)]
+    fn is_well_again(&self, alert: Alert) -> bool {
+        let standing = self.standing();
+        standing.get(alert.place()).is_some_and(|standing| {
+            matches!(standing.state, State::Told { well_since_ms } if well_since_ms.is_some())
+        })
+    }
 }
 
 impl Line {
@@ -292,7 +303,15 @@ impl Line {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use onprem::envelope::ErrorObject;
+    use store::{Batch, Fence};
+    use tokio_util::sync::CancellationToken;
+
     use super::*;
+    use crate::dispatcher;
     use crate::link::fake;
 
     const MINUTE: i64 = 60_000;
@@ -352,6 +371,63 @@ mod tests {
         assert!(is_alert(700));
         // Told until it has been calm for a minute.
         assert!(is_alert(10));
+    }
+
+    /// Waits for a fact about the alerts.
+    async fn until(fact: impl Fn() -> bool) {
+        let waiting = async {
+            while !fact() {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), waiting)
+            .await
+            .unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_webhook_that_refuses_is_noticed_until_it_takes_something() {
+        let refuses = Arc::new(AtomicBool::new(true));
+        let mood = refuses.clone();
+        let webhook = fake::Server::start(move |_| {
+            let status = if mood.load(Ordering::Relaxed) {
+                500
+            } else {
+                200
+            };
+            fake::answer(status, "", "")
+        })
+        .await;
+        let (line, _dir) = fake::line().await;
+        line.settings.send_modify(|settings| {
+            let settings = Arc::make_mut(settings);
+            settings.webhook_url = webhook.url("/hook");
+            settings.callback_backoff_delay_ms = 5;
+        });
+        let told = crate::out_of_band::callback(&line, ErrorObject::new(Code::GENERIC, "x"));
+        line.store().apply(Batch::of(vec![told])).await.unwrap();
+        let fence = Fence {
+            line: line.config.name.clone(),
+            token: line
+                .store()
+                .take_over(&line.config.name, "here")
+                .await
+                .unwrap(),
+        };
+        let stop = CancellationToken::new();
+        let running = tokio::spawn(dispatcher::run(
+            line.clone(),
+            fence,
+            stop.clone(),
+            Duration::from_secs(1),
+        ));
+
+        until(|| line.alerts.is_failing(Alert::WebhookFailing)).await;
+        refuses.store(false, Ordering::Relaxed);
+        until(|| !line.alerts.is_failing(Alert::WebhookFailing)).await;
+
+        stop.cancel();
+        running.await.unwrap();
     }
 
     #[tokio::test]

@@ -8,6 +8,7 @@
 //! - [`translate`]: the one place that knows both vocabularies.
 //! - [`alert`]: what somebody has to look at, in the log.
 //! - [`record`]: what the store keeps in typed records.
+//! - [`stats`]: what is counted, and what is told of it.
 
 pub mod alert;
 pub mod call;
@@ -25,11 +26,13 @@ pub mod link;
 pub mod media;
 mod out_of_band;
 pub mod parcel;
+mod picture;
 mod receiver;
 pub mod record;
 pub mod run;
 mod sender;
 mod signal;
+pub mod stats;
 pub mod template;
 pub mod translate;
 

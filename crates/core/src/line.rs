@@ -16,6 +16,7 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::alert::Alerts;
 use crate::call::certificate::authorities;
+use crate::call::profile::ProfileDesk;
 use crate::call::setting::Desk;
 use crate::call::user::Gatekeeper;
 use crate::customers::Customers;
@@ -26,6 +27,8 @@ use crate::media::MediaFolder;
 use crate::out_of_band::OutOfBand;
 use crate::record;
 use crate::signal::Signals;
+use crate::stats::Meter;
+use crate::stats::host::System;
 use crate::template::Templates;
 
 /// A webhook has to accept a connection within this time, and to answer within the other (`webhooks.md` 1.3).
@@ -65,6 +68,8 @@ pub struct LineConfig {
     pub quiet_time: Duration,
     /// The offline step of a start-up never lasts longer.
     pub startup_limit: Duration,
+    /// Where the store is.
+    pub data_dir: PathBuf,
     /// Where media files are kept.
     pub media_dir: PathBuf,
     /// Accepted messages in the outbox; beyond it 1016.
@@ -152,6 +157,14 @@ pub enum GatewayStatus {
 }
 
 impl GatewayStatus {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::Connected,
+        Self::Connecting,
+        Self::Disconnected,
+        Self::Unregistered,
+    ];
+
     /// The documented word.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -164,6 +177,17 @@ impl GatewayStatus {
 }
 
 impl LineState {
+    /// Our own word for the state.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Unregistered => "unregistered",
+            Self::Disconnected { .. } => "disconnected",
+            Self::Connecting { .. } => "connecting",
+            Self::Starting(_) => "starting",
+            Self::Ready => "ready",
+        }
+    }
+
     /// The state as `/v1/health` tells it.
     pub fn gateway_status(&self) -> GatewayStatus {
         match self {
@@ -215,8 +239,14 @@ pub struct Line {
     pub(crate) alerts: Alerts,
     /// What its parts tell each other.
     pub(crate) signals: Signals,
+    /// What it counts.
+    pub(crate) meter: Meter,
+    /// What runs underneath.
+    pub(crate) system: System,
     /// Where settings and account calls wait for their turn.
     pub(crate) desk: Desk,
+    /// What is known of the profile.
+    pub(crate) profile: ProfileDesk,
 }
 
 impl Line {
@@ -253,6 +283,11 @@ impl Line {
     /// The store.
     pub fn store(&self) -> &SharedStore {
         self.records.store()
+    }
+
+    /// The node's name: the host's, in a container the container's id.
+    pub fn node(&self) -> &str {
+        &self.system.node
     }
 
     /// Whether notifications have somewhere to go; without a URL statuses are not made.
@@ -297,6 +332,9 @@ impl Line {
     pub(crate) fn set_state(&self, state: LineState) {
         self.state.send_if_modified(|present| {
             let differs = *present != state;
+            if present.word() != state.word() {
+                self.meter.note_state();
+            }
             *present = state;
             differs
         });
@@ -381,11 +419,14 @@ impl Line {
             link_places: Semaphore::new(LINK_PLACES),
             gatekeeper: Gatekeeper::default(),
             desk: Desk::default(),
+            profile: ProfileDesk::default(),
             contacts: Customers::default(),
             held_back: HeldBack::load(&records, name).await?,
             errors: OutOfBand::default(),
             alerts: Alerts::default(),
             signals: Signals::new(),
+            meter: Meter::new(),
+            system: System::read(),
             records,
             config,
         };

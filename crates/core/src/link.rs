@@ -277,7 +277,7 @@ fn failure(error: reqwest::Error) -> LinkError {
 }
 
 /// An error, what caused it, what caused that …
-fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+pub(crate) fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
     std::iter::from_fn(move || {
         let this = next?;

@@ -196,6 +196,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_queue_that_is_full_is_told() {
+        let (line, _dir) = fake::line().await;
+        with_webhook(&line);
+        line.assume_ready();
+        line.signals.set_callbacks_depth(1000);
+
+        let text = br#"{"to":"12025550143","type":"text","text":{"body":"x"}}"#;
+        for _ in 0..3 {
+            let refusal = line.accept(text).await.unwrap_err();
+            assert_eq!((refusal.status, refusal.code), (503, Code::OVERLOADED));
+        }
+
+        let waiting: Vec<_> = line.errors.waiting().clone().into_iter().collect();
+        let details = "too many notifications wait for the webhook (limit 1000)";
+        assert_eq!(waiting, [(Code::OVERLOADED, details.to_owned())]);
+    }
+
+    #[tokio::test]
     async fn what_happens_often_waits_once() {
         let (line, _dir) = fake::line().await;
         with_webhook(&line);

@@ -53,11 +53,36 @@ pub struct Account {
     pub cc: String,
     /// Registered; else a code was asked for and is awaited.
     pub registered: bool,
-    /// The two-step PIN that the number was (or is to be) registered with.
+    /// The two-step PIN in force at the network, as far as it is known.
     pub pin: Option<String>,
+    /// The PIN that the registration under way was called with.
+    #[serde(default)]
+    pub tried_pin: Option<String>,
+    /// Two-step verification is on for callers: registration and shards ask for the PIN.
+    #[serde(default)]
+    pub two_step: bool,
     /// When the network was asked to register it, within the last 72 hours; Unix milliseconds, oldest first.
     #[serde(default)]
     pub registrations_ms: Vec<i64>,
+    /// The same of deregistrations.
+    #[serde(default)]
+    pub deregistrations_ms: Vec<i64>,
+    /// What `POST /v1/account/shards` set.
+    #[serde(default)]
+    pub shards: Option<u8>,
+}
+
+/// The profile's photo as customers see it; one record, named `photo`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Photo {
+    /// Its type.
+    pub content_type: String,
+    /// Its bytes, base64.
+    pub data: String,
+    /// Where the network shows it, without a query; `None` until the network was asked. A photo elsewhere is another one.
+    pub place: Option<String>,
+    /// It is the blank picture that stands for none.
+    pub is_blank: bool,
 }
 
 /// Webhook URLs that this line has set as its number's override; one record, named `override`.
@@ -223,6 +248,7 @@ kinds! {
     Token = "token";
     Settings = "settings", sealed;
     Account = "account", sealed;
+    Photo = "photo";
     Override = "override";
     Template = "template";
     Media = "media";

@@ -122,6 +122,11 @@ impl Templates {
         Arc::make_mut(&mut table).put(name, definitions);
     }
 
+    /// Definitions, each language of a name counted.
+    pub(crate) fn count(&self) -> usize {
+        self.table().by_name.values().map(Vec::len).sum()
+    }
+
     /// The definitions with a name.
     fn named(&self, name: &str) -> Vec<Definition> {
         self.table().by_name.get(name).cloned().unwrap_or_default()

@@ -3,18 +3,20 @@
 //! - [`webhook`]: what the network posts, split into events.
 //! - [`signature`]: the header `X-Hub-Signature-256`.
 //! - [`error`]: error bodies, and how a call can fail.
-//! - [`number`], [`template`], [`media`], [`message`]: the objects of the endpoints.
+//! - [`number`], [`profile`], [`business`], [`template`], [`media`], [`message`]: the objects of the endpoints.
 //! - [`client`]: the calls.
 
+pub mod business;
 pub mod client;
 pub mod error;
 pub mod media;
 pub mod message;
 pub mod number;
+pub mod profile;
 pub mod signature;
 pub mod template;
 mod tolerant;
 pub mod webhook;
 
-pub use client::{Client, ClientConfig};
+pub use client::{Client, ClientConfig, Exchanges};
 pub use error::{ApiError, Failure};

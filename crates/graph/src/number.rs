@@ -29,6 +29,12 @@ pub struct Number {
     /// Base64 name certificate, if the network has one.
     #[serde(deserialize_with = "tolerant::option_text")]
     pub certificate: Option<String>,
+    /// The certificate of a new name that was approved: in force once the number is registered anew.
+    #[serde(deserialize_with = "tolerant::option_text")]
+    pub new_certificate: Option<String>,
+    /// Two-step verification is on; `None` when the network does not say.
+    #[serde(deserialize_with = "tolerant::or_default")]
+    pub is_pin_enabled: Option<bool>,
     /// Where this number's webhooks go.
     #[serde(deserialize_with = "tolerant::or_default")]
     pub webhook_configuration: Option<WebhookConfiguration>,

@@ -1,10 +1,53 @@
 //! Bodies of registration (`rest-api.md` section 3).
 
+mod shards;
+mod two_step;
+
 use serde_json::{Value, json};
 
 use crate::Refusal;
 use crate::parse::{self, Field, Object, Read};
-use crate::schema::{self, Described, choice, optional, required, string, string_like};
+use crate::schema::{self, Described, Member, choice, optional, required, string, string_like};
+
+pub use shards::{SHARDS, ShardChange};
+pub use two_step::TwoStep;
+
+/// Which number a call is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Country code, digits.
+    pub cc: String,
+    /// National number, digits.
+    pub phone_number: String,
+}
+
+impl Identity {
+    /// Country code and national number.
+    pub fn digits(&self) -> String {
+        format!("{}{}", self.cc, self.phone_number)
+    }
+
+    fn read(body: &Object<'_>) -> Read<Self> {
+        let cc = digits(body, "cc", 1, 3);
+        let phone_number = digits(body, "phone_number", 4, 14);
+        Ok(Self {
+            cc: cc?,
+            phone_number: phone_number?,
+        })
+    }
+
+    /// Its members, as schemas show them.
+    fn members() -> [Member; 2] {
+        [
+            required("cc", string_like("^[0-9]{1,3}$")).about("Country code, without a plus."),
+            required("phone_number", string_like("^[0-9]{4,14}$"))
+                .about("National number, without the country code."),
+        ]
+    }
+}
+
+/// What a schema says of `cert`.
+const CERT: &str = "The verified-name certificate, base64. Required where the network has one.";
 
 /// How the code is brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,10 +61,8 @@ pub enum CodeMethod {
 /// `POST /v1/account`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registration {
-    /// Country code, digits.
-    pub cc: String,
-    /// National number, digits.
-    pub phone_number: String,
+    /// The number.
+    pub identity: Identity,
     /// How the code is brought.
     pub method: CodeMethod,
     /// The certificate in base64, as sent. Optional on a real Cloud line.
@@ -34,16 +75,14 @@ impl Registration {
     /// Parses and validates the body.
     pub fn parse(body: &[u8]) -> Result<Self, Refusal> {
         parse::read(body, |body| {
-            let cc = digits(body, "cc", 1, 3);
-            let phone_number = digits(body, "phone_number", 4, 14);
+            let identity = Identity::read(body);
             let method = body.required("method").and_then(|method| {
                 method.choice(&[("sms", CodeMethod::Sms), ("voice", CodeMethod::Voice)])
             });
             let cert = body.optional_string("cert");
             let pin = body.optional("pin").map(|pin| six_digits(&pin)).transpose();
             Ok(Self {
-                cc: cc?,
-                phone_number: phone_number?,
+                identity: identity?,
                 method: method?,
                 cert: cert?.map(str::to_owned),
                 pin: pin?,
@@ -56,12 +95,12 @@ impl Described for Registration {
     const NAME: &'static str = "Registration";
 
     fn schema() -> Value {
+        let [cc, phone_number] = Identity::members();
         schema::object([
-            required("cc", string_like("^[0-9]{1,3}$")).about("Country code, without a plus."),
-            required("phone_number", string_like("^[0-9]{4,14}$"))
-                .about("National number, without the country code."),
+            cc,
+            phone_number,
             required("method", choice(["sms", "voice"])).about("How the code is brought."),
-            optional("cert", string()).about("The verified-name certificate, base64."),
+            optional("cert", string()).about(CERT),
             optional("pin", string_like(SIX_DIGITS)).about("The two-step PIN, if it is on."),
         ])
     }
@@ -104,7 +143,7 @@ impl Described for Verification {
 }
 
 /// A code or a PIN, as schemas show it.
-pub(crate) const SIX_DIGITS: &str = "^[0-9]{6}$";
+const SIX_DIGITS: &str = "^[0-9]{6}$";
 
 fn digits(body: &Object<'_>, name: &str, least: usize, most: usize) -> Read<String> {
     let field = body.required(name)?;
@@ -135,14 +174,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_example_is_accepted() {
+        for (name, example) in Registration::examples() {
+            let parsed = Registration::parse(example.to_string().as_bytes());
+            assert!(parsed.is_ok(), "{name}: {parsed:?}");
+        }
+    }
+
+    #[test]
     fn a_registration_is_read() {
         let body = br#"{"cc":"1","phone_number":"2025550143","method":"sms","cert":"AAAA","pin":"012345"}"#;
 
         assert_eq!(
             Registration::parse(body),
             Ok(Registration {
-                cc: "1".to_owned(),
-                phone_number: "2025550143".to_owned(),
+                identity: Identity {
+                    cc: "1".to_owned(),
+                    phone_number: "2025550143".to_owned(),
+                },
                 method: CodeMethod::Sms,
                 cert: Some("AAAA".to_owned()),
                 pin: Some("012345".to_owned()),

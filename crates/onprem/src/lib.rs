@@ -4,9 +4,13 @@
 
 pub mod account;
 pub mod backup;
+pub mod business;
 pub mod certificate;
+pub mod compliance;
 pub mod contact;
 mod date;
+mod email;
+pub mod encryption;
 pub mod envelope;
 pub mod error;
 pub mod id;
@@ -16,11 +20,13 @@ pub mod message;
 pub mod notification;
 pub mod parse;
 pub mod phone;
+pub mod profile;
 pub mod provider;
 pub mod schema;
 pub mod service;
 pub mod settings;
 pub mod sticker;
+pub mod support;
 pub mod template;
 #[cfg(test)]
 mod tests;

@@ -30,6 +30,17 @@ impl WaId {
         is_number(bare).then(|| Self(bare.into()))
     }
 
+    /// The digits of any text, in the spelling that [`parse`](Self::parse) gives to what is a number: without the `00`
+    /// that stands for a plus. `None` without a digit.
+    pub fn digits_of(text: &str) -> Option<Self> {
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let bare = digits
+            .strip_prefix("00")
+            .filter(|rest| !rest.is_empty())
+            .unwrap_or(&digits);
+        (!bare.is_empty()).then(|| Self(bare.into()))
+    }
+
     /// An id from the network, taken as it is (a leading `+` goes).
     pub fn from_network(text: &str) -> Self {
         Self(text.trim_start_matches('+').into())
@@ -170,6 +181,15 @@ mod tests {
                 WaId::parse(&long).unwrap().canonical(),
                 WaId::parse(&short).unwrap().canonical()
             );
+        }
+
+        #[test]
+        fn the_digits_of_a_number_are_the_number(
+            digits in "[1-9][0-9]{5,14}",
+            prefix in prop::sample::select(vec!["", "+", "00", "(00) "]),
+        ) {
+            let written = format!("{prefix}{digits}");
+            prop_assert_eq!(WaId::digits_of(&written), WaId::parse(&written));
         }
 
         #[test]

@@ -55,7 +55,11 @@ pub struct Provider {
 /// What a provider adds to a request; in JSON it is the value of `config`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "json-schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "MediaProviderConfig")
+)]
 pub enum Credentials {
     /// HTTP Basic.
     Basic {
@@ -102,7 +106,11 @@ impl Credentials {
 
 /// A provider as GET shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "json-schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "ShownMediaProvider")
+)]
 pub struct ShownProvider {
     name: String,
     r#type: &'static str,

@@ -45,7 +45,11 @@ const GOOGLE: AppStore = AppStore {
 
 /// A pack, as it is stored and shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "json-schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "ShownStickerPack")
+)]
 pub struct Pack {
     /// At most 128 characters.
     pub publisher: String,

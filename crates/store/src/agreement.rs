@@ -324,6 +324,23 @@ async fn picture(store: &dyn Store) -> Vec<String> {
     seen
 }
 
+/// Everything that can be counted.
+async fn counts(store: &dyn Store) -> Vec<String> {
+    let mut seen = Vec::new();
+    for (after, limit) in [(0, 100), (0, 2), (3, 2)] {
+        for line in [LineName::main(), LineName::new("other").unwrap()] {
+            let mut tally = store.count_messages(&line, after, limit).await.unwrap();
+            tally.counts.sort();
+            seen.push(format!("{tally:?}"));
+            for kind in KINDS {
+                let tally = store.count_records(&line, kind, "a", limit).await;
+                seen.push(format!("{tally:?}"));
+            }
+        }
+    }
+    seen
+}
+
 async fn agree(steps: [Vec<Step>; 2]) {
     let folder = tempfile::tempdir().unwrap();
     let durable = sqlite::open(&folder.path().join("store.db")).unwrap();
@@ -340,6 +357,7 @@ async fn agree(steps: [Vec<Step>; 2]) {
     }
 
     assert_eq!(picture(&*durable).await, picture(&*memory).await);
+    assert_eq!(counts(&*durable).await, counts(&*memory).await);
     durable.close().await;
 }
 

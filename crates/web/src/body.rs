@@ -77,7 +77,7 @@ pub(crate) fn announced_length(headers: &HeaderMap) -> Option<u64> {
 }
 
 /// 415 / 1025 for a content type that is not JSON; none at all counts as JSON.
-fn expect_json(headers: &HeaderMap) -> Result<(), Refused> {
+pub(crate) fn expect_json(headers: &HeaderMap) -> Result<(), Refused> {
     let Some(value) = headers.get(CONTENT_TYPE) else {
         return Ok(());
     };
@@ -105,30 +105,45 @@ fn is_json(content_type: &[u8]) -> bool {
         || (essence.starts_with(b"application/") && essence.ends_with(b"+json"))
 }
 
-async fn read(request: Request) -> Result<Bytes, Refused> {
+/// A JSON body, or a form that stands for one.
+pub(crate) async fn read(request: Request) -> Result<Bytes, Refused> {
+    read_within(request, LIMIT, ARRIVAL, too_large).await
+}
+
+/// A whole body of at most so many bytes, which has to arrive within a time.
+pub(crate) async fn read_within(
+    request: Request,
+    limit: usize,
+    arrival: Duration,
+    too_large: fn() -> Refused,
+) -> Result<Bytes, Refused> {
     let announced = announced_length(request.headers());
-    if announced.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > LIMIT))
+    if announced.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > limit))
     {
         return Err(too_large());
     }
-    let gathered = gather(request.into_body().into_data_stream());
-    tokio::time::timeout(ARRIVAL, gathered)
+    let gathered = gather(request.into_body().into_data_stream(), limit, too_large);
+    tokio::time::timeout(arrival, gathered)
         .await
         .unwrap_or_else(|_| {
-            let seconds = ARRIVAL.as_secs();
+            let seconds = arrival.as_secs();
             let details = format!("the body did not arrive within {seconds} seconds");
             Err(Refused::bad_request(400, details))
         })
 }
 
 /// The whole body. One that came in one piece, as nearly all do, is not copied.
-async fn gather(mut body: BodyDataStream) -> Result<Bytes, Refused> {
+async fn gather(
+    mut body: BodyDataStream,
+    limit: usize,
+    too_large: fn() -> Refused,
+) -> Result<Bytes, Refused> {
     let mut whole = Bytes::new();
     let mut pieces = BytesMut::new();
     while let Some(piece) = body.next().await {
         let piece = piece
             .map_err(|error| Refused::bad_request(400, format!("the body broke off: {error}")))?;
-        if whole.len() + pieces.len() + piece.len() > LIMIT {
+        if whole.len() + pieces.len() + piece.len() > limit {
             return Err(too_large());
         }
         if whole.is_empty() && pieces.is_empty() {

@@ -3,6 +3,8 @@
 //! What follows from that by itself (parameters of the path, refusals, the envelope of refusals) is added to the whole
 //! document afterwards, not here.
 
+mod show;
+
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
@@ -12,12 +14,16 @@ use aide::operation::{OperationInput, OperationOutput};
 use indexmap::IndexMap;
 use onprem::schema::Described;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::answer::{Answer, Refused};
 use crate::auth::{Admin, Basic, Peer, User, UserOrKey};
 use crate::body::{AnyBody, JsonBody, PemBody, RawBody};
+use crate::form::{FORM, JsonOrForm};
 use crate::route::Segment;
+
+use show::JSON;
+pub(crate) use show::Show;
 
 /// The extension of an operation that says which role may call it: `admin`, `user` or `none`.
 pub(crate) const ROLE: &str = "x-role";
@@ -67,13 +73,19 @@ impl OperationInput for Segment {}
 
 impl<B: Described> OperationInput for JsonBody<B> {
     fn operation_input(context: &mut GenContext, operation: &mut Operation) {
-        describe_body::<B>(context, operation, true);
+        describe_body::<B>(context, operation, true, &[JSON]);
     }
 }
 
 impl<B: Described> OperationInput for AnyBody<B> {
     fn operation_input(context: &mut GenContext, operation: &mut Operation) {
-        describe_body::<B>(context, operation, false);
+        describe_body::<B>(context, operation, false, &[JSON]);
+    }
+}
+
+impl<B: Described> OperationInput for JsonOrForm<B> {
+    fn operation_input(context: &mut GenContext, operation: &mut Operation) {
+        describe_body::<B>(context, operation, true, &[JSON, FORM]);
     }
 }
 
@@ -94,6 +106,7 @@ fn describe_body<B: Described>(
     context: &mut GenContext,
     operation: &mut Operation,
     required: bool,
+    content_types: &[&str],
 ) {
     let mut media = MediaType {
         schema: Some(SchemaObject {
@@ -113,7 +126,10 @@ fn describe_body<B: Described>(
         );
     }
     operation.request_body = Some(ReferenceOr::Item(RequestBody {
-        content: IndexMap::from([("application/json".to_owned(), media)]),
+        content: content_types
+            .iter()
+            .map(|content_type| ((*content_type).to_owned(), media.clone()))
+            .collect(),
         required,
         ..RequestBody::default()
     }));
@@ -132,7 +148,7 @@ impl<B: Described> JsonSchema for Sent<B> {
     }
 }
 
-/// `meta` of every answer, for the generator of schemas.
+/// Which API answers.
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
 struct Meta {
@@ -146,11 +162,7 @@ impl<const STATUS: u16, P: JsonSchema> OperationOutput for Answer<STATUS, P> {
     type Inner = P;
 
     fn operation_response(context: &mut GenContext, _: &mut Operation) -> Option<Response> {
-        let payload = context.schema.subschema_for::<P>();
-        let meta = context.schema.subschema_for::<Meta>();
-        let enveloped = json_schema!({
-            "allOf": [payload, {"type": "object", "properties": {"meta": meta}, "required": ["meta"]}],
-        });
+        let enveloped = enveloped::<P>(&mut context.schema);
         Some(json_response("Done.", enveloped))
     }
 
@@ -163,6 +175,31 @@ impl<const STATUS: u16, P: JsonSchema> OperationOutput for Answer<STATUS, P> {
             .into_iter()
             .collect()
     }
+}
+
+/// The payload's own members beside `meta`, as one object; a payload that is no plain object is combined with it.
+fn enveloped<P: JsonSchema>(schemas: &mut SchemaGenerator) -> Schema {
+    let meta = schemas.subschema_for::<Meta>();
+    let mut payload = P::json_schema(schemas);
+    let Some(object) = payload
+        .as_object_mut()
+        .filter(|object| object.get("type") == Some(&"object".into()))
+    else {
+        return json_schema!({
+            "allOf": [payload, {"type": "object", "properties": {"meta": meta}, "required": ["meta"]}],
+        });
+    };
+    let properties = object.entry("properties").or_insert_with(|| json!({}));
+    if let Some(properties) = properties.as_object_mut() {
+        properties.insert("meta".to_owned(), meta.to_value());
+    }
+    let required = object.entry("required").or_insert_with(|| json!([]));
+    if let Some(required) = required.as_array_mut() {
+        required.push("meta".into());
+    }
+    // The answer is described where it stands; the type's own sentence is about code.
+    object.remove("description");
+    payload
 }
 
 /// Refusals are the same everywhere: they are added to the whole document.
@@ -182,7 +219,7 @@ pub(crate) fn json_response(description: &str, schema: Schema) -> Response {
     };
     Response {
         description: description.to_owned(),
-        content: IndexMap::from([("application/json".to_owned(), media)]),
+        content: IndexMap::from([(JSON.to_owned(), media)]),
         ..Response::default()
     }
 }

@@ -1,9 +1,17 @@
 //! Registration (`rest-api.md` section 3, `cloud-api.md` 4.1).
+//!
+//! The PIN: `pin` is what the network has, as far as it is known here; `tried_pin` what a registration under way was
+//! called with. Both are stored before the network hears of them, so that neither a crash nor a lost answer loses one.
+
+mod certificate;
+mod deregister;
+mod limit;
+mod pin;
+mod shards;
+mod two_step;
 
 use graph::Failure;
-use graph::number::Number;
 use onprem::account::{CodeMethod, Registration};
-use onprem::certificate::NameCertificate;
 use onprem::{Code, Refusal};
 use store::clock;
 
@@ -16,14 +24,12 @@ use crate::translate::error::refusal;
 const NAME: &str = "account";
 /// In which language the network words the code's message.
 const LANGUAGE: &str = "en_US";
-/// The network takes 10 registrations of a number in 72 hours: two are left for a person with another tool.
-const REGISTRATIONS: usize = 8;
-/// 72 hours, milliseconds.
-const WINDOW_MS: i64 = 72 * 60 * 60 * 1000;
 /// `error.code`: the two-step PIN is another one.
 const PIN_MISMATCH: i64 = 133_005;
 /// `error.code`: the number must be verified anew before it can be registered.
 const NOT_VERIFIED: i64 = 133_006;
+/// `error.code`: the number is not registered.
+const NOT_REGISTERED: i64 = 133_010;
 
 /// What `POST /v1/account` came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,17 +67,25 @@ impl From<Obstacle> for Refusal {
 }
 
 impl Line {
+    /// 503 / 1011 before a number is registered: for calls that need one.
+    pub(super) fn check_registered(&self) -> Result<(), Refusal> {
+        match *self.number.borrow() {
+            Some(_) => Ok(()),
+            None => Err(unregistered()),
+        }
+    }
+
     /// The network no longer knows the registration: it has to be made again.
     pub(crate) async fn forget_registration(&self) {
         let _turn = self.desk.account.lock().await;
         let name = &self.config.name;
-        let noted = match self.records.get::<Account>(name, "account").await {
+        let noted = match self.records.get::<Account>(name, NAME).await {
             Ok(Some(account)) => {
                 let account = Account {
                     registered: false,
                     ..account
                 };
-                self.records.save(name, "account", &account).await
+                self.records.save(name, NAME, &account).await
             }
             Ok(None) => Ok(()),
             Err(error) => Err(error),
@@ -84,27 +98,34 @@ impl Line {
 
     /// `POST /v1/account`. One account call at a time.
     ///
-    /// 400 / 1009 for another number than the line's, 403 / 1005 for a certificate or a PIN that does not match,
-    /// 429 / 1015 after eight registrations in 72 hours, or what the network's refusal translates to.
+    /// A registered number is taken as it is, unless the certificate is that of a new name: then it is registered anew,
+    /// which puts the name in force. 400 / 1009 for another number than the line's, 403 / 1005 for a certificate or a
+    /// PIN that does not match or is missing, 429 / 1015 after eight registrations in 72 hours, or what the network's
+    /// refusal translates to.
     pub async fn register(&self, registration: Registration) -> Result<Registered, Refusal> {
         let _turn = self.desk.account.lock().await;
         let number = self.client.registration().await.map_err(|f| refusal(&f))?;
-        let digits = format!("{}{}", registration.cc, registration.phone_number);
-        check_number(&digits, &number)?;
-        let vname = check_certificate(registration.cert.as_deref(), &number)?;
-        let stored = read(self).await?.unwrap_or_default();
+        let digits = registration.identity.digits();
+        check_number(&digits, &number.digits())?;
+        let name = certificate::check(registration.cert.as_deref(), &number)?;
         let mut account = Account {
             number: digits,
-            cc: registration.cc,
-            registered: false,
-            pin: registration.pin.or(stored.pin),
-            registrations_ms: stored.registrations_ms,
+            cc: registration.identity.cc,
+            registered: number.is_registered(),
+            ..read(self).await?.unwrap_or_default()
         };
-        if number.is_registered() {
+        if account.registered && !name.is_new {
+            // Nothing is tried, so nothing takes the place of a PIN that is known.
+            account.pin = account
+                .tried_pin
+                .take()
+                .or(account.pin)
+                .or(registration.pin);
             note_registered(self, account).await?;
             return Ok(Registered::Already);
         }
-        if number.code_verification_status.as_deref() == Some("VERIFIED") {
+        pin::choose(registration.pin, &mut account, &number)?;
+        if account.registered || number.code_verification_status.as_deref() == Some("VERIFIED") {
             match register_upstream(self, &mut account).await {
                 Ok(()) => {
                     note_registered(self, account).await?;
@@ -124,7 +145,7 @@ impl Line {
             .await
             .map_err(|failure| refusal(&failure))?;
         write(self, &account).await?;
-        Ok(Registered::CodeSent { vname })
+        Ok(Registered::CodeSent { vname: name.vname })
     }
 
     /// `POST /v1/account/verify`. One account call at a time.
@@ -144,7 +165,11 @@ impl Line {
                 .with_status(400)
             })?;
         // Before the code is used up.
-        check_limit(&account.registrations_ms, clock::now_ms())?;
+        limit::check(
+            &account.registrations_ms,
+            limit::REGISTERED,
+            clock::now_ms(),
+        )?;
         self.client
             .verify_code(code)
             .await
@@ -154,28 +179,38 @@ impl Line {
     }
 }
 
-/// Registers the number with the account's PIN, or a new one. Both the try and the PIN are stored before the network
-/// hears of them, so that neither a crash nor a lost answer loses the PIN.
+/// 503 / 1011: the call needs a registered number.
+fn unregistered() -> Refusal {
+    Refusal::new(
+        Code::NOT_READY,
+        "no number is registered: register it first with POST /v1/account",
+    )
+}
+
+/// Registers the number with the PIN that was chosen, or a new one.
 async fn register_upstream(line: &Line, account: &mut Account) -> Result<(), Obstacle> {
-    let now_ms = clock::now_ms();
-    check_limit(&account.registrations_ms, now_ms)?;
-    account
-        .registrations_ms
-        .retain(|at_ms| is_recent(*at_ms, now_ms));
-    account.registrations_ms.push(now_ms);
-    let pin = match &account.pin {
-        Some(pin) => pin.clone(),
-        None => random_pin()?,
+    limit::count(
+        &mut account.registrations_ms,
+        limit::REGISTERED,
+        clock::now_ms(),
+    )?;
+    let tried = match account.tried_pin.clone().or(account.pin.clone()) {
+        Some(known) => known,
+        None => account.pin.insert(pin::random()?).clone(),
     };
-    account.pin = Some(pin.clone());
     write(line, account).await?;
 
-    let Err(failure) = line.client.register(&pin).await else {
+    let Err(failure) = line.client.register(&tried).await else {
+        account.pin = Some(tried);
+        account.tried_pin = None;
         return Ok(());
     };
     if is_code(&failure, PIN_MISMATCH) {
         // Not tried again: the network counts wrong guesses.
-        account.pin = None;
+        if account.tried_pin.take().is_none() {
+            account.pin = None;
+        }
+        account.two_step = true;
         write(line, account).await?;
     }
     Err(Obstacle::Network(failure))
@@ -201,6 +236,14 @@ async fn read(line: &Line) -> Result<Option<Account>, Refusal> {
         .map_err(|error| store_refusal(&error))
 }
 
+/// The account of a number that is registered; 503 / 1011 otherwise.
+async fn registered(line: &Line) -> Result<Account, Refusal> {
+    let account = read(line).await?;
+    account
+        .filter(|account| account.registered)
+        .ok_or_else(unregistered)
+}
+
 async fn write(line: &Line, account: &Account) -> Result<(), Refusal> {
     line.records
         .save(&line.config.name, NAME, account)
@@ -208,8 +251,7 @@ async fn write(line: &Line, account: &Account) -> Result<(), Refusal> {
         .map_err(|error| store_refusal(&error))
 }
 
-fn check_number(digits: &str, number: &Number) -> Result<(), Refusal> {
-    let own = number.digits();
+fn check_number(digits: &str, own: &str) -> Result<(), Refusal> {
     if digits == own {
         return Ok(());
     }
@@ -219,82 +261,8 @@ fn check_number(digits: &str, number: &Number) -> Result<(), Refusal> {
     ))
 }
 
-/// Compares the caller's certificate with the network's, when the network has one; then it is required. The approved
-/// name: the certificate's, or where there are no certificates the network's.
-fn check_certificate(cert: Option<&str>, number: &Number) -> Result<String, Refusal> {
-    let Some(certificate) = &number.certificate else {
-        // Certificates are gone from the real network: an old one proves nothing, and need not be ours.
-        return Ok(number.verified_name.clone());
-    };
-    let cert = cert.ok_or_else(|| Refusal::missing("cert"))?;
-    let given = NameCertificate::decode(cert)?;
-    let (name, digits) = match NameCertificate::decode(certificate) {
-        Ok(own) => (own.verified_name, own.number),
-        Err(error) => {
-            tracing::warn!(%error, "the network's own certificate does not decode: its number object is compared");
-            (number.verified_name.clone(), number.digits())
-        }
-    };
-    let differs = if given.number != digits {
-        "number"
-    } else if given.verified_name != name {
-        "name"
-    } else {
-        return Ok(given.verified_name);
-    };
-    Err(Refusal::new(
-        Code::ACCESS,
-        format!("VName certificate error: the certificate's {differs} is not the network's"),
-    )
-    .with_status(403))
-}
-
-/// 429 / 1015 when a registration more could use up what the network allows.
-fn check_limit(registrations_ms: &[i64], now_ms: i64) -> Result<(), Refusal> {
-    let recent = registrations_ms
-        .iter()
-        .filter(|at_ms| is_recent(**at_ms, now_ms));
-    // The newest that leaves less than the limit behind it must be over first.
-    let Some(at_ms) = recent.rev().nth(REGISTRATIONS - 1) else {
-        return Ok(());
-    };
-    let wait_ms = at_ms.saturating_add(WINDOW_MS).saturating_sub(now_ms);
-    let wait_s = u32::try_from(wait_ms.saturating_add(999) / 1000).unwrap_or(u32::MAX);
-    Err(Refusal::new(
-        Code::TOO_MANY,
-        format!(
-            "the number was registered {REGISTRATIONS} times within 72 hours: try again in {wait_s} s"
-        ),
-    )
-    .retry_after(wait_s))
-}
-
-/// Within the window; a time in the future (the clock was set back) counts, but not for longer than the window.
-fn is_recent(at_ms: i64, now_ms: i64) -> bool {
-    now_ms.abs_diff(at_ms) < WINDOW_MS.unsigned_abs()
-}
-
 fn is_code(failure: &Failure, code: i64) -> bool {
     matches!(failure, Failure::Refused(error) if error.code == code)
-}
-
-/// Six random digits, each number as likely as any other.
-fn random_pin() -> Result<String, Refusal> {
-    const PINS: u32 = 1_000_000;
-    loop {
-        let mut bytes = [0; 4];
-        getrandom::fill(&mut bytes).map_err(|error| {
-            Refusal::new(
-                Code::INTERNAL,
-                format!("the system gives no random bytes: {error}"),
-            )
-        })?;
-        let drawn = u32::from_ne_bytes(bytes);
-        // The last, incomplete million would make low numbers likelier.
-        if drawn < u32::MAX / PINS * PINS {
-            return Ok(format!("{:06}", drawn % PINS));
-        }
-    }
 }
 
 #[cfg(test)]

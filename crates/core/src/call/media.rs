@@ -59,6 +59,7 @@ impl Line {
             .await
             .inspect_err(|error| self.note_media_trouble(error))
             .map_err(write_refusal)?;
+        self.meter.uploaded.add(written.bytes);
         if written.bytes == 0 {
             return Err(Refusal::new(
                 Code::MISSING,

@@ -162,8 +162,9 @@ impl Line {
 
     /// Against the line's templates, asking the network once for one that is not in the table.
     async fn check_template(&self, template: &TemplateMessage) -> Result<(), Refusal> {
+        let TemplateMessage { name, language, .. } = template;
         let definitions = self
-            .templates_named(&template.name, &template.language)
+            .templates_named(name, language)
             .await
             .map_err(|not_loaded| Refusal::new(Code::TEMPLATE_FETCH_FAILED, not_loaded.0))?;
         let table = self.templates.table();

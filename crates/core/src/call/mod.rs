@@ -2,12 +2,15 @@
 
 pub mod account;
 pub mod backup;
+pub mod business;
 pub mod certificate;
 pub mod contact;
 pub mod gc;
 pub mod identity;
 pub mod media;
 pub mod message;
+pub mod photo;
+pub mod profile;
 pub mod provider;
 pub mod setting;
 pub mod sticker;

@@ -28,8 +28,7 @@ impl Line {
         if namespace == Namespace::FirstParty {
             return Ok(Vec::new());
         }
-        let stored = self.records.list::<StickerPack>(&self.config.name).await;
-        let mut packs = stored.map_err(|error| store_refusal(&error))?;
+        let mut packs = self.stored_packs().await?;
         packs.sort_by_key(|(_, pack)| pack.created_ms);
         Ok(packs.into_iter().map(|(id, _)| id).collect())
     }
@@ -49,11 +48,14 @@ impl Line {
         }
         let _turn = self.desk.stickers.lock().await;
         let id = Uuid::new_v4().hyphenated().to_string();
+        // Later than any other, also within one millisecond.
+        let packs = self.stored_packs().await?;
+        let newest_ms = packs.iter().map(|(_, pack)| pack.created_ms).max();
         let stored = StickerPack {
             pack,
             stickers: BTreeMap::new(),
             next_index: 0,
-            created_ms: clock::now_ms(),
+            created_ms: clock::now_ms().max(newest_ms.unwrap_or_default() + 1),
         };
         self.save_pack(&id, &stored).await?;
         Ok(id)
@@ -174,6 +176,11 @@ impl Line {
         Ok(stickers.map(|(_, sticker)| sticker.image_data_id).collect())
     }
 
+    async fn stored_packs(&self) -> Result<Vec<(String, StickerPack)>, Refusal> {
+        let stored = self.records.list(&self.config.name).await;
+        stored.map_err(|error| store_refusal(&error))
+    }
+
     /// 404 / 1006 when there is no such pack.
     async fn find_pack(&self, namespace: Namespace, id: &str) -> Result<StickerPack, Refusal> {
         if namespace == Namespace::FirstParty {
@@ -225,4 +232,81 @@ fn no_pack(id: &str) -> Refusal {
 
 fn no_sticker(index: &str) -> Refusal {
     Refusal::not_found(format!("the pack has no sticker {}", shown(index)))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::link::fake;
+    use crate::media::sample;
+
+    async fn image(line: &Line) -> String {
+        let bytes = bytes::Bytes::from(sample::webp(512, 512));
+        let body = stream::iter([Ok::<_, std::io::Error>(bytes)]);
+        line.upload_media("image/webp".to_owned(), body)
+            .await
+            .unwrap()
+    }
+
+    async fn pack(line: &Line) -> String {
+        let body = json!({"publisher": "Hummingbird Coffee", "name": "Cups"}).to_string();
+        line.create_sticker_pack(Namespace::Own, body.as_bytes())
+            .await
+            .unwrap()
+    }
+
+    async fn add(line: &Line, pack: &str, image: &str) -> String {
+        let body: Value = json!({"image_data_id": image});
+        line.add_sticker(Namespace::Own, pack, body.to_string().as_bytes())
+            .await
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn packs_are_listed_as_they_were_made() {
+        let (line, _dir) = fake::line().await;
+        let mut made = Vec::new();
+        for _ in 0..20 {
+            made.push(pack(&line).await);
+        }
+
+        assert_eq!(line.sticker_packs(Namespace::Own).await.unwrap(), made);
+        let first_party = line.sticker_packs(Namespace::FirstParty).await.unwrap();
+        assert!(first_party.is_empty());
+    }
+
+    #[tokio::test]
+    async fn stickers_added_at_the_same_time_have_different_indices() {
+        let (line, _dir) = fake::line().await;
+        let (pack, image) = (pack(&line).await, image(&line).await);
+
+        let (a, b, c) = tokio::join!(
+            add(&line, &pack, &image),
+            add(&line, &pack, &image),
+            add(&line, &pack, &image)
+        );
+
+        let mut indices = [a, b, c];
+        indices.sort();
+        assert_eq!(indices, ["0", "1", "2"]);
+        assert_eq!(line.stickers(Namespace::Own, &pack).await.unwrap(), indices);
+    }
+
+    #[tokio::test]
+    async fn the_media_of_stickers_are_known() {
+        let (line, _dir) = fake::line().await;
+        let (pack, image) = (pack(&line).await, image(&line).await);
+        add(&line, &pack, &image).await;
+
+        assert_eq!(line.sticker_media().await.unwrap(), [image.as_str()]);
+
+        line.delete_sticker_pack(Namespace::Own, &pack)
+            .await
+            .unwrap();
+        assert!(line.sticker_media().await.unwrap().is_empty());
+        assert!(line.media_record(&image).await.unwrap().is_some());
+    }
 }

@@ -67,11 +67,9 @@ impl Session {
         line.set_state(LineState::Starting(Step::Templates { loaded: 0 }));
         self.load_templates().await?;
         self.process_offline().await?;
-        tracing::info!(
-            line = %line.config.name,
-            startup_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
-            "ready"
-        );
+        let startup_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        line.meter.startup_ms.set(startup_ms);
+        tracing::info!(line = %line.config.name, startup_ms, "ready");
         line.set_state(LineState::Ready);
         line.all_clear(Alert::CredentialsRefused);
         line.all_clear(Alert::NumberBlocked);
@@ -237,6 +235,7 @@ impl Session {
             match verdict {
                 Verdict::Done => break,
                 Verdict::Capped => {
+                    line.meter.startups_capped.one();
                     tracing::warn!(line = %line.config.name, processed, left, "the offline step ran into its limit: ready all the same");
                     break;
                 }
@@ -264,7 +263,6 @@ impl Session {
         mut identity_check: IdentityCheck,
     ) -> Result<std::convert::Infallible, End> {
         let line = &self.line;
-        let mut numbers = line.number.subscribe();
         let mut settings = line.watch_settings();
         loop {
             identity_check.settle(line).await;
@@ -282,7 +280,6 @@ impl Session {
                 () = tokio::time::sleep(wait) => {}
                 Ok(()) = settings.changed() => {}
                 end = self.trouble() => return Err(end),
-                _ = numbers.changed() => return Err(End::Changed),
             }
         }
     }

@@ -4,6 +4,7 @@
 //! its lane goes on.
 
 mod delivery;
+mod transport;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -72,6 +73,7 @@ pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, 
         dispatcher.begin();
         let held = dispatcher.held();
         dispatcher.line.signals.set_callbacks_depth(held);
+        dispatcher.note_loop();
         let wait = dispatcher.wait();
         tokio::select! {
             () = stop.cancelled() => break,
@@ -92,6 +94,15 @@ fn own_lane(callback: Key) -> Lane {
 }
 
 impl Dispatcher {
+    fn note_loop(&self) {
+        let meter = &self.line.meter;
+        let customers = self.lanes.customers() + self.asides.customers();
+        let in_flight = self.lanes.in_flight() + self.asides.in_flight();
+        meter.note_loop(Queue::Callbacks, customers, in_flight);
+        meter.set_aside.set_len(self.asides.len());
+        meter.gate_closed.set(self.gate.is_closed().into());
+    }
+
     fn held(&self) -> usize {
         self.lanes.len() + self.asides.len()
     }
@@ -327,6 +338,7 @@ impl Dispatcher {
         permit: OwnedSemaphorePermit,
     ) {
         let now_ms = self.now_ms();
+        self.line.meter.note_retry(Queue::Callbacks);
         if entry.attempts == 0 {
             entry.mark = self.taken;
         }

@@ -162,6 +162,7 @@ pub(crate) async fn line_at(
         on_unknown: OnUnknown::Resend,
         quiet_time: std::time::Duration::from_millis(300),
         startup_limit: std::time::Duration::from_mins(6),
+        data_dir: dir.path().to_owned(),
         media_dir: dir.path().join("media"),
         outbox_limit: 1000,
         callbacks_limit: 1000,

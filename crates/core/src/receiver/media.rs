@@ -184,6 +184,7 @@ async fn download(
     // A picture that cannot be read is the customer's all the same.
     let looked = line.media.look(&file, written.head.clone(), true).await;
     let detected = looked.map(|looked| looked.detected).unwrap_or_default();
+    line.meter.downloaded.add(written.bytes);
     let record = record::Media {
         upstream_id: Some(media_id.to_owned()),
         // Received media cannot be sent on by that id for long: `cloud-api.md` 1.5 gives seven days.

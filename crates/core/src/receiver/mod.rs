@@ -84,6 +84,7 @@ pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, 
     let shared = receiver.shared.clone();
     while !stop.is_cancelled() {
         receiver.begin();
+        receiver.note();
         let wait = receiver.wait();
         tokio::select! {
             () = stop.cancelled() => break,
@@ -103,6 +104,12 @@ pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, 
 impl Receiver {
     fn now_ms(&self) -> i64 {
         self.shared.line.signals.steady_ms()
+    }
+
+    fn note(&self) {
+        let (customers, in_flight) = (self.lanes.customers(), self.lanes.in_flight());
+        let meter = &self.shared.line.meter;
+        meter.note_loop(Queue::Inbox, customers, in_flight);
     }
 
     fn begin(&mut self) {
@@ -189,6 +196,7 @@ impl Receiver {
         entry.attempts = entry.attempts.saturating_add(1);
         let wait_ms = delay::exponential_ms(entry.attempts, entry.key.unsigned_abs()).min(5_000);
         entry.due_ms = now_ms + wait_ms;
+        line.meter.note_retry(Queue::Inbox);
         self.lanes.put_back(&lane, entry, now_ms);
     }
 }

@@ -10,7 +10,7 @@ use onprem::envelope::ErrorObject;
 mod call;
 mod commerce;
 
-pub use call::refusal;
+pub use call::{refusal, unread};
 
 /// What a refused send means for the message and the line.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 //!
 //! Everything here is pure: values in, values out, no clock, no store, no network.
 
+pub mod business;
 pub mod down;
 pub mod error;
 pub mod template;

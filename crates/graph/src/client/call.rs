@@ -16,7 +16,7 @@ use crate::tolerant;
 
 /// Fields of a number that somebody reads.
 const NUMBER_FIELDS: &str = "id,display_phone_number,verified_name,status,platform_type,code_verification_status,\
-certificate,webhook_configuration";
+certificate,new_certificate,is_pin_enabled,webhook_configuration";
 /// Fields of a template that somebody reads.
 const TEMPLATE_FIELDS: &str = "id,name,language,status,category,parameter_format,components";
 /// More pages of subscribed apps than any account has: an end for a list that has none.
@@ -183,32 +183,6 @@ impl Client {
     pub async fn delete_media(&self, media_id: &str) -> Result<(), Failure> {
         let request = self.request(Method::DELETE, &[media_id], &self.own_number())?;
         self.ask(request).await?.confirm()
-    }
-
-    /// `POST /{PHONE_ID}/request_code`; `method` is `SMS` or `VOICE`, `language` is `en_US`.
-    pub async fn request_code(&self, method: &str, language: &str) -> Result<(), Failure> {
-        let body = json!({"code_method": method, "language": language});
-        self.post(&[&self.config().phone_number_id, "request_code"], &body)
-            .await?
-            .confirm()
-    }
-
-    /// `POST /{PHONE_ID}/verify_code`.
-    pub async fn verify_code(&self, code: &str) -> Result<(), Failure> {
-        self.post(
-            &[&self.config().phone_number_id, "verify_code"],
-            &json!({"code": code}),
-        )
-        .await?
-        .confirm()
-    }
-
-    /// `POST /{PHONE_ID}/register`. The network allows ten in 72 hours: never call it in a loop.
-    pub async fn register(&self, pin: &str) -> Result<(), Failure> {
-        let body = json!({"messaging_product": "whatsapp", "pin": pin});
-        self.post(&[&self.config().phone_number_id, "register"], &body)
-            .await?
-            .confirm()
     }
 
     /// `POST /{PHONE_ID}/settings`: whether webhooks say what customers' identities are known by, and sends may name one.

@@ -4,13 +4,15 @@ use std::error::Error;
 use std::time::{Duration, UNIX_EPOCH};
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER};
-use reqwest::{Method, RequestBuilder, Response, Url};
+use reqwest::{Method, Request, RequestBuilder, Response, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::Client;
 use crate::error::{ApiError, Failure};
+use crate::tolerant;
 
 /// Greatest JSON answer, bytes: a page of the longest templates is far below.
 const ANSWER_LIMIT: usize = 16 * 1024 * 1024;
@@ -27,6 +29,25 @@ impl Answer {
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         let mut source = serde_json::Deserializer::from_slice(&self.body);
         serde_path_to_error::deserialize(&mut source)
+            .map_err(|error| Failure::Unknown(format!("the answer cannot be read: {error}")))
+    }
+
+    /// The first element of its `data`, or its body where there is no such list; some answers nest the object once more
+    /// under a name. `None` when the list is empty.
+    pub(super) fn first<T: DeserializeOwned>(&self, nested: &str) -> Result<Option<T>, Failure> {
+        let body: Value = self.read()?;
+        let mut found = match body.get("data") {
+            Some(list) => tolerant::elements(Some(list.clone())).into_iter().next(),
+            None => Some(body),
+        };
+        if let Some(inner) = found.as_mut().and_then(|found| found.get_mut(nested))
+            && inner.is_object()
+        {
+            found = Some(inner.take());
+        }
+        found
+            .map(serde_path_to_error::deserialize)
+            .transpose()
             .map_err(|error| Failure::Unknown(format!("the answer cannot be read: {error}")))
     }
 
@@ -110,9 +131,27 @@ impl Client {
         self.ask(request).await
     }
 
+    /// `POST` of a form.
+    pub(super) async fn post_form(
+        &self,
+        path: &[&str],
+        fields: &[(&str, &str)],
+    ) -> Result<Answer, Failure> {
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let request = self
+            .request(Method::POST, path, &[])?
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(body);
+        self.ask(request).await
+    }
+
     /// Sends a request and reads a whole answer.
     pub(super) async fn ask(&self, request: RequestBuilder) -> Result<Answer, Failure> {
-        let response = self.dispatch(request).await?;
+        let request = request.build().map_err(failure)?;
+        let call = self.call_of(&request);
+        let response = self.dispatch(&call, request).await?;
         if !response.status().is_success() {
             return Err(refused(response).await);
         }
@@ -128,11 +167,15 @@ impl Client {
         Ok(Answer { body, date_s })
     }
 
-    /// Sends a request; any answer is one.
-    pub(super) async fn dispatch(&self, request: RequestBuilder) -> Result<Response, Failure> {
-        let response = request.send().await.map_err(failure)?;
-        self.note_answer();
-        Ok(response)
+    /// Sends a request; any answer is one. `call` is what it is counted as.
+    pub(super) async fn dispatch(&self, call: &str, request: Request) -> Result<Response, Failure> {
+        let began = Instant::now();
+        let outcome = self.shared.http.execute(request).await.map_err(failure);
+        self.note_exchange(call, began, &outcome);
+        if outcome.is_ok() {
+            self.note_answer();
+        }
+        outcome
     }
 }
 

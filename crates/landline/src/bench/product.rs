@@ -44,6 +44,7 @@ pub(super) async fn start(dir: &Path) -> anyhow::Result<Product> {
         line: line.clone(),
         tls,
         api_key: None,
+        traffic: Arc::default(),
         core_switch: None,
         on_admin_password: None,
     };
@@ -97,6 +98,7 @@ fn config(dir: &Path) -> LineConfig {
         on_unknown: OnUnknown::Resend,
         quiet_time: Duration::from_millis(300),
         startup_limit: Duration::from_mins(6),
+        data_dir: dir.to_owned(),
         media_dir: dir.join("media"),
         outbox_limit: u64::MAX,
         callbacks_limit: u64::MAX,

@@ -270,6 +270,7 @@ impl Start<'_> {
             on_unknown: OnUnknown::Resend,
             quiet_time: self.config.quiet_time,
             startup_limit: self.config.startup_limit,
+            data_dir: self.data.path().to_owned(),
             media_dir: self.data.media(),
             outbox_limit: OUTBOX_LIMIT,
             callbacks_limit: CALLBACKS_LIMIT,
@@ -283,6 +284,7 @@ impl Start<'_> {
             line: line.clone(),
             tls,
             api_key: self.config.api_key.clone(),
+            traffic: Arc::default(),
             core_switch: Some(Arc::new(core.clone())),
             on_admin_password: Some(Arc::new(move |password| {
                 if let Err(error) = published.keep_password(password) {
@@ -378,11 +380,12 @@ async fn keep_ca(tls: web::tls::Tls, path: PathBuf) {
 fn serve(parts: &mut Parts, sockets: Sockets, relay: relay::Relay, api: web::Api) {
     parts.relay = Some(Serving::plain(sockets.relay, relay::router(relay)));
     let config = api.tls.config.clone();
+    let traffic = api.traffic.clone();
     let api = web::router(api);
-    parts
-        .api
-        .push(Serving::tls(sockets.api, config, api.clone()));
+    let socket = sockets.api.counted_by(&traffic);
+    parts.api.push(Serving::tls(socket, config, api.clone()));
     if let Some(socket) = sockets.api_plain {
+        let socket = socket.counted_by(&traffic);
         parts.api.push(Serving::plain(socket, api));
     }
 }

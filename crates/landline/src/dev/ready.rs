@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use landline_core::Line;
 use landline_core::call::account::Registered;
-use onprem::account::{CodeMethod, Registration};
+use onprem::account::{CodeMethod, Identity, Registration};
 use onprem::user::{ADMIN, FIRST_PASSWORD};
 use serde_json::json;
 use sim::{World, WorldCustomer};
@@ -77,8 +77,10 @@ async fn register(line: &Line, phones: &Phones, world: &World) -> Result<(), Sto
         return Ok(());
     }
     let registration = Registration {
-        cc: number.cc.clone(),
-        phone_number: number.phone_number.clone(),
+        identity: Identity {
+            cc: number.cc.clone(),
+            phone_number: number.phone_number.clone(),
+        },
         method: CodeMethod::Sms,
         cert: Some(number.cert.clone()),
         pin: None,

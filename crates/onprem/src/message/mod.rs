@@ -100,7 +100,7 @@ contents! {
     Location(Place) = "location", location;
     Contacts(Vec<Card>) = "contacts", contacts;
     Reaction(Reaction) = "reaction", reaction;
-    Interactive(Interactive) = "interactive", interactive;
+    Interactive(Box<Interactive>) = "interactive", interactive;
     Template(TemplateMessage) = "template", template;
     Hsm(Hsm) = "hsm", hsm;
 }
@@ -221,7 +221,7 @@ impl Described for Outgoing {
 
     fn examples() -> Vec<(&'static str, Value)> {
         let everything = json!({
-            "to": "+1 (202) 555-0143", "recipient_type": "individual", "type": "text", "preview_url": true,
+            "to": "+12025550143", "recipient_type": "individual", "type": "text", "preview_url": true,
             "text": {"body": "It leaves at five: https://track.example/LX-204"}, "ttl": "PT2H",
             "context": {"message_id": "ABGGEgIlVQFDAgkA5k3V0qUXnFRX"}, "biz_opaque_callback_data": "order 4711",
         });

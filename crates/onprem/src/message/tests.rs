@@ -125,7 +125,7 @@ fn preview_url_stands_outside_or_inside(
 )]
 #[case(
     json!({"type": "voice"}), 501,
-    "type: \"voice\" is no type that can be sent, must be text, image, document, audio, video, sticker, location, contacts, reaction, template or hsm"
+    "type: \"voice\" is no type that can be sent, must be text, image, document, audio, video, sticker, location, contacts, reaction, interactive, template or hsm"
 )]
 #[case(
     json!({"image": {"id": "1"}}), 1010,
@@ -324,6 +324,93 @@ fn a_template_with_every_kind_of_parameter_is_read() {
             },
         ]
     );
+}
+
+fn action_of(sub_type: &str, action: &Value) -> Result<Value, (u16, String)> {
+    let body = template_with(&json!({"components": [
+        {"type": "button", "sub_type": sub_type, "index": 0, "add_security_recommendation": true,
+         "parameters": [{"type": "action", "action": action}]}]}));
+    let message = parse(&body).map_err(|refusal| (refusal.code.0, refusal.details))?;
+    let Content::Template(template) = message.content else {
+        panic!("no template")
+    };
+    match template.components.as_slice() {
+        [Component::Button { parameters, .. }] => match parameters.as_slice() {
+            [Parameter::Action(action)] => Ok(action.clone()),
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_buttons_action_keeps_the_members_that_its_kind_knows() {
+    let all = json!({
+        "flow_token": "t-1", "flow_action_data": {"seats": [1, null]}, "thumbnail_product_retailer_id": "mug-blue",
+        "sections": [{"title": "Cups", "product_items": [{"product_retailer_id": "mug-blue", "x": 1}], "y": 2}], "z": 3,
+    });
+
+    assert_eq!(
+        action_of("flow", &all),
+        Ok(json!({"flow_token": "t-1", "flow_action_data": {"seats": [1, null]}}))
+    );
+    assert_eq!(
+        action_of("CATALOG", &all),
+        Ok(json!({"thumbnail_product_retailer_id": "mug-blue"}))
+    );
+    assert_eq!(
+        action_of("mpm", &all),
+        Ok(json!({
+            "thumbnail_product_retailer_id": "mug-blue",
+            "sections": [{"title": "Cups", "product_items": [{"product_retailer_id": "mug-blue"}]}],
+        }))
+    );
+    assert_eq!(action_of("flow", &json!({})), Ok(json!({})));
+    assert_eq!(action_of("catalog", &json!({})), Ok(json!({})));
+}
+
+#[rstest]
+#[case("flow", json!("t"), 1009, ": is a string, must be an object")]
+#[case("flow", json!({"flow_token": 1}), 1009, ".flow_token: is a number, must be a string")]
+#[case("flow", json!({"flow_action_data": []}), 1009, ".flow_action_data: is an array, must be an object")]
+#[case(
+    "catalog", json!({"thumbnail_product_retailer_id": "x".repeat(101)}), 1009,
+    ".thumbnail_product_retailer_id: has 101 characters, must have at most 100"
+)]
+#[case("mpm", json!({}), 1008, ".sections is required")]
+#[case("mpm", json!({"sections": []}), 2015, ".sections: has 0 elements, must have 1 to 10")]
+#[case(
+    "mpm", json!({"sections": [{"product_items": []}]}), 2023,
+    ".sections[0].product_items: has 0 elements, must have at least 1"
+)]
+fn a_buttons_action_is_checked(
+    #[case] sub_type: &str,
+    #[case] action: Value,
+    #[case] code: u16,
+    #[case] details: &str,
+) {
+    assert_eq!(
+        action_of(sub_type, &action),
+        Err((
+            code,
+            format!("template.components[0].parameters[0].action{details}")
+        ))
+    );
+}
+
+#[test]
+fn an_empty_namespace_is_kept_for_the_check_of_the_template() {
+    let namespace = |value: &Value| {
+        let body = template_with(&json!({"namespace": value}));
+        match parse(&body).unwrap().content {
+            Content::Template(template) => template.namespace,
+            other => panic!("{other:?}"),
+        }
+    };
+
+    assert_eq!(namespace(&json!("")), Some(String::new()));
+    assert_eq!(namespace(&Value::Null), None);
+    assert_eq!(namespace(&json!("b7e1")), Some("b7e1".to_owned()));
 }
 
 #[test]

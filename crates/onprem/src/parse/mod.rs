@@ -124,7 +124,7 @@ fn members(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
 }
 
 /// Where a value stands in the body: `template.components[1].text`. Costs nothing until it is shown.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Hash)]
 enum Path<'a> {
     Body,
     Member(&'a Path<'a>, &'a str),

@@ -3,6 +3,8 @@
 //! There is no list of known members: what a parser asks for is known.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use serde_json::{Map, Value};
 
@@ -24,12 +26,14 @@ impl Rules {
     pub const STRICT: Self = Self { strict: true };
 }
 
-/// The objects that were read, and what was asked of each. Kept in strict mode only.
+/// The objects that were read, by the hash of their paths, and what was asked of each. Kept in strict mode only.
 #[derive(Default)]
-pub(super) struct Seen(RefCell<Vec<SeenObject>>);
+pub(super) struct Seen(RefCell<HashMap<u64, SeenObject>>);
 
 struct SeenObject {
     path: String,
+    /// How many objects were read before it.
+    place: usize,
     /// Members that are there and were not asked for yet.
     left: Vec<String>,
     asked: Vec<String>,
@@ -38,41 +42,33 @@ struct SeenObject {
 impl Seen {
     /// An object is about to be read. Reading it again changes nothing.
     pub(super) fn open(&self, path: Path<'_>, members: &Map<String, Value>) {
-        let path = path.to_string();
         let mut objects = self.0.borrow_mut();
-        if objects.iter().any(|object| object.path == path) {
-            return;
-        }
-        let left = members
-            .iter()
-            .filter(|(_, value)| !value.is_null() && value.as_str() != Some(""))
-            .map(|(name, _)| name.clone())
-            .collect();
-        objects.push(SeenObject {
-            path,
-            left,
+        let place = objects.len();
+        objects.entry(hash(path)).or_insert_with(|| SeenObject {
+            path: path.to_string(),
+            place,
+            left: members
+                .iter()
+                .filter(|(_, value)| !value.is_null() && value.as_str() != Some(""))
+                .map(|(name, _)| name.clone())
+                .collect(),
             asked: Vec::new(),
         });
     }
 
     /// A member is asked for.
     pub(super) fn ask(&self, path: Path<'_>, name: &str) {
-        let path = path.to_string();
-        let mut objects = self.0.borrow_mut();
-        let Some(object) = objects.iter_mut().find(|object| object.path == path) else {
-            return;
-        };
-        object.left.retain(|left| left != name);
-        if !object.asked.iter().any(|asked| asked == name) {
-            object.asked.push(name.to_owned());
+        if let Some(object) = self.0.borrow_mut().get_mut(&hash(path)) {
+            object.left.retain(|left| left != name);
+            if !object.asked.iter().any(|asked| asked == name) {
+                object.asked.push(name.to_owned());
+            }
         }
     }
 
     /// An object is taken as a whole: all it has is known.
     pub(super) fn take(&self, path: Path<'_>) {
-        let path = path.to_string();
-        let mut objects = self.0.borrow_mut();
-        if let Some(object) = objects.iter_mut().find(|object| object.path == path) {
+        if let Some(object) = self.0.borrow_mut().get_mut(&hash(path)) {
             object.left.clear();
         }
     }
@@ -80,7 +76,9 @@ impl Seen {
     /// 1010 for the first member that nobody asked for.
     pub(super) fn unknown(self) -> Option<Refusal> {
         let objects = self.0.into_inner();
-        let object = objects.iter().find(|object| !object.left.is_empty())?;
+        let object = (objects.values())
+            .filter(|object| !object.left.is_empty())
+            .min_by_key(|object| object.place)?;
         let name = object.left.first()?;
         let asked: Vec<&str> = object.asked.iter().map(String::as_str).collect();
         // The name is the caller's, and may be anything.
@@ -94,6 +92,13 @@ impl Seen {
             ),
         ))
     }
+}
+
+/// Without making a text of it: a body may have very many objects.
+fn hash(path: Path<'_>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    path.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Object<'_> {

@@ -58,8 +58,11 @@ pub fn check<'a>(
     Ok(definition)
 }
 
+/// A rule that each part has to keep.
+type Check = fn(&Part<'_>) -> Result<(), Refusal>;
+
 /// Each check looks at all parts before the next one begins.
-fn all(parts: &[Part<'_>], checks: &[fn(&Part<'_>) -> Result<(), Refusal>]) -> Result<(), Refusal> {
+fn all(parts: &[Part<'_>], checks: &[Check]) -> Result<(), Refusal> {
     let mut each = checks
         .iter()
         .flat_map(|check| parts.iter().map(move |part| check(part)));

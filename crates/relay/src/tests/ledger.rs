@@ -3,8 +3,9 @@
 use std::sync::Mutex;
 
 use store::{
-    Applied, Batch, BoxFuture, CallbackRow, Change, InboxRow, Key, LineName, MessageRow,
-    OldMessages, OutboxRow, Outcome, Queue, Ref, Store, StoreError, StrayRow, Token,
+    About, Activity, Applied, Batch, BoxFuture, CallbackRow, Change, InboxRow, Key, LineName,
+    MessageRow, MessageTally, OldMessages, OutboxRow, Outcome, Queue, RecordTally, Ref, Store,
+    StoreError, StrayRow, Token,
 };
 use tokio::sync::watch;
 
@@ -99,6 +100,33 @@ impl Store for Ledger {
         _: &str,
         _: usize,
     ) -> BoxFuture<'_, Result<Vec<(String, Vec<u8>)>, StoreError>> {
+        unreachable!()
+    }
+
+    fn count_messages(
+        &self,
+        _: &LineName,
+        _: Key,
+        _: usize,
+    ) -> BoxFuture<'_, Result<MessageTally, StoreError>> {
+        unreachable!()
+    }
+
+    fn count_records(
+        &self,
+        _: &LineName,
+        _: &'static str,
+        _: &str,
+        _: usize,
+    ) -> BoxFuture<'_, Result<RecordTally, StoreError>> {
+        unreachable!()
+    }
+
+    fn about(&self) -> BoxFuture<'_, Result<About, StoreError>> {
+        unreachable!()
+    }
+
+    fn activity(&self) -> &Activity {
         unreachable!()
     }
 

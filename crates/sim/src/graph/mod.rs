@@ -1,10 +1,12 @@
 //! The Graph API on the network: routes, credentials, answers.
 
+mod business;
 mod callback;
 mod list;
 mod media;
 mod node;
 mod request;
+mod upload;
 
 use axum::body::Body;
 use axum::response::Response;
@@ -97,6 +99,11 @@ pub(crate) async fn answer(shared: &Shared, request: Request<Body>) -> Result<Re
 async fn handle(shared: &Shared, request: Request<Body>) -> Result<Outcome, Refusal> {
     let (parts, body) = request.into_parts();
     let head = Head::read(&parts)?;
+    if let [first, id] = head.path.as_slice()
+        && first == "pps"
+    {
+        return upload::photo(shared, id);
+    }
     shared.over_link(|network, _| {
         network.admit(&head)?;
         network.heard();
@@ -106,6 +113,9 @@ async fn handle(shared: &Shared, request: Request<Body>) -> Result<Outcome, Refu
         && first == "lookaside"
     {
         return media::download(shared, id, &head.query);
+    }
+    if upload::is_session(&head.path) {
+        return upload::session(shared, &head, Request::from_parts(parts, body)).await;
     }
     let (params, upload) = request::parameters(&head, Request::from_parts(parts, body)).await?;
     let call = Call {

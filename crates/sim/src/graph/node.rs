@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::graph::{Call, Outcome, Refusal, callback, list, media, success};
+use crate::graph::{Call, Outcome, Refusal, business, callback, list, media, success, upload};
 use crate::network::error::GraphError;
 use crate::network::params::Params;
 use crate::shared::Shared;
@@ -74,6 +74,9 @@ async fn of_number(
     edge: &str,
     mut call: Call,
 ) -> Result<Outcome, Refusal> {
+    if let Some(outcome) = business::edge(shared, number, edge, &call)? {
+        return Ok(outcome);
+    }
     let params = &call.params;
     match (call.head.method.clone(), edge) {
         (Method::POST, "messages") => {
@@ -110,14 +113,6 @@ async fn of_number(
             shared.over_link(|network, now| network.deregister(number, now))??;
         }
         (_, "settings") => return settings(shared, number, id, &call),
-        (Method::GET, "whatsapp_business_profile") => {
-            let shown =
-                shared.over_link(|network, _| network.show_profile(number, call.fields()))?;
-            return Ok(shown.into());
-        }
-        (Method::POST, "whatsapp_business_profile") => {
-            shared.over_link(|network, _| network.change_profile(number, params))??;
-        }
         _ => return Err(unknown_edge(&call, id, edge).into()),
     }
     Ok(success())
@@ -147,6 +142,9 @@ fn unknown_edge(call: &Call, id: &str, edge: &str) -> GraphError {
         "deregister",
         "settings",
         "whatsapp_business_profile",
+        "business_compliance_info",
+        "whatsapp_business_encryption",
+        "uploads",
         "message_templates",
         "phone_numbers",
         "subscribed_apps",
@@ -290,6 +288,7 @@ async fn of_app(shared: &Shared, id: &str, edge: &str, call: &Call) -> Result<Ou
             let name = shared.over_link(|network, _| network.lasting.app.name.clone())?;
             Ok(json!({"id": id, "name": name}).into())
         }
+        (Method::POST, "uploads") => upload::open(shared, call),
         (Method::GET, "subscriptions") => {
             let url = shared.over_link(|network, _| {
                 network

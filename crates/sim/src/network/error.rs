@@ -68,6 +68,7 @@ const TABLE: &[(i64, u16, &str)] = &[
     (133_004, 503, "Server temporarily unavailable"),
     (133_005, 400, "Two step verification PIN Mismatch"),
     (133_006, 400, "Phone number re-verification needed"),
+    (133_008, 400, "Too Many two step verification PIN Guesses"),
     (133_010, 400, "The account is not registered"),
     (133_016, 400, "Account register deregister rate limit exceeded"),
     (134_011, 400, "Payments terms of service pending"),

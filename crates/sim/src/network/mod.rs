@@ -2,8 +2,10 @@
 //! nothing here waits, speaks or writes.
 
 pub(crate) mod account;
+pub(crate) mod business;
 pub(crate) mod catalogue;
 pub(crate) mod certificate;
+pub(crate) mod commerce;
 pub(crate) mod content;
 pub(crate) mod customer;
 pub(crate) mod dice;
@@ -19,6 +21,7 @@ pub(crate) mod message;
 pub(crate) mod moving;
 pub(crate) mod number;
 pub(crate) mod params;
+pub(crate) mod photo;
 pub(crate) mod profile;
 pub(crate) mod registration;
 pub(crate) mod seed;
@@ -26,6 +29,7 @@ pub(crate) mod send;
 pub(crate) mod template;
 #[cfg(test)]
 mod tests;
+pub(crate) mod upload;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -40,6 +44,7 @@ use crate::network::lasting::Lasting;
 use crate::network::mailroom::{Kind, LaneKey, Mailroom, Update};
 use crate::network::media::MediaStore;
 use crate::network::message::{Outgoing, Stage};
+use crate::network::upload::Uploads;
 
 /// Everything the network knows.
 pub(crate) struct Network {
@@ -50,6 +55,7 @@ pub(crate) struct Network {
     dice: Dice,
     mailroom: Mailroom,
     media: MediaStore,
+    uploads: Uploads,
     backlog: Backlog,
     pub(crate) faults: Faults,
     link_up: bool,
@@ -99,6 +105,7 @@ impl Network {
             dice: Dice::new(seed),
             mailroom: Mailroom::default(),
             media: MediaStore::default(),
+            uploads: Uploads::default(),
             backlog: Backlog::Off,
             faults: Faults::default(),
             link_up: true,
@@ -299,10 +306,7 @@ impl Network {
             match step {
                 Step::Delivered(message) => {
                     let name = customer.settings.name.clone();
-                    let line = match &message.rendered {
-                        Some(text) => serde_json::json!({ "body": text }),
-                        None => message.content.clone(),
-                    };
+                    let line = message.in_short();
                     self.lines
                         .push(arrow_line("→", &name, wa_id, &message.kind, &line));
                     self.changes.received = true;
@@ -329,6 +333,9 @@ impl Network {
     }
 
     fn post_status(&mut self, message: &Outgoing, stage: Stage<'_>, now: i64) {
+        if !message.is_told(stage) {
+            return;
+        }
         let identity = self.told_identity(message.number, message.recipient.lane());
         self.post(
             LaneKey {

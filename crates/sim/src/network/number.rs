@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::network::Network;
+use crate::network::business::Business;
 use crate::network::error::GraphError;
 use crate::network::fault::Standing;
 use crate::network::lasting::Callback;
@@ -60,6 +61,23 @@ pub(crate) struct Number {
     /// Webhooks tell what customers' identities are known by.
     #[serde(default)]
     pub(crate) identity_check: bool,
+    /// Compliance and encryption.
+    #[serde(default)]
+    pub(crate) business: Business,
+    /// Approved, and in force once the number is registered anew.
+    #[serde(default)]
+    pub(crate) new_name: Option<NewName>,
+    /// Wrong PINs in a row.
+    #[serde(default)]
+    pub(crate) wrong_pins_ms: Vec<i64>,
+}
+
+/// A display name that waits to come into force.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct NewName {
+    pub(crate) verified_name: String,
+    /// Base64.
+    pub(crate) certificate: String,
 }
 
 impl Number {
@@ -109,6 +127,9 @@ impl Network {
             "messaging_limit_tier": "TIER_250",
             "whatsapp_business_manager_messaging_limit": "TIER_250",
             "certificate": number.certificate,
+            "new_certificate": number.new_name.as_ref().map(|new| &new.certificate),
+            "new_display_name": number.new_name.as_ref().map(|new| &new.verified_name),
+            "new_name_status": if number.new_name.is_some() { "APPROVED" } else { "NONE" },
             "is_pin_enabled": number.pin.is_some(),
             "is_official_business_account": false,
             "is_on_biz_app": false,

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::network::Network;
 use crate::network::error::GraphError;
 use crate::network::params::{Params, field_names};
+use crate::network::photo::Photo;
 
 /// Profile fields; empty ones are not shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +18,8 @@ pub(crate) struct Profile {
     email: String,
     websites: Vec<String>,
     vertical: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) photo: Option<Photo>,
 }
 
 const VERTICALS: &[&str] = &[
@@ -67,6 +70,9 @@ impl Network {
                 shown.set(name, text.as_str());
             }
         }
+        if let Some(photo) = &profile.photo {
+            shown.set("profile_picture_url", self.photo_url(photo));
+        }
         if !profile.websites.is_empty() {
             shown.set("websites", profile.websites);
         }
@@ -84,6 +90,10 @@ impl Network {
         params: &Params,
     ) -> Result<(), GraphError> {
         crate::network::send::whatsapp(params)?;
+        let photo = match params.text("profile_picture_handle")? {
+            Some(handle) => Some(self.photo_of(&handle)?),
+            None => None,
+        };
         let Some(number) = self.lasting.numbers.get_mut(number) else {
             return Ok(());
         };
@@ -130,11 +140,7 @@ impl Network {
         if let Some(websites) = params.array("websites")? {
             profile.websites = read_websites(&websites)?;
         }
-        if params.value("profile_picture_handle").is_some() {
-            return Err(GraphError::parameter(
-                "Param profile_picture_handle is not a valid handle.",
-            ));
-        }
+        profile.photo = photo.or(profile.photo);
         number.profile = profile;
         self.saved_at_once();
         Ok(())

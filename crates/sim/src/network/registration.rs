@@ -1,8 +1,9 @@
 //! Codes, registration, two-step verification.
 
 use crate::network::Network;
+use crate::network::certificate;
 use crate::network::error::GraphError;
-use crate::network::number::{Code, Number, Registration};
+use crate::network::number::{Code, NewName, Number, Registration};
 use crate::network::params::Params;
 use crate::network::send::whatsapp;
 
@@ -11,6 +12,9 @@ const CODE_MS: i64 = 10 * 60_000;
 /// So many registrations in [`LIMIT_MS`], then a pause of as long.
 const LIMIT: usize = 10;
 const LIMIT_MS: i64 = 72 * 3_600_000;
+/// So many wrong PINs in a row within [`PIN_PAUSE_MS`], then a pause until the first of them is as old.
+const WRONG_PINS: usize = 5;
+const PIN_PAUSE_MS: i64 = 3_600_000;
 const NOT_POSSIBLE: i64 = 2_388_091;
 const NOT_VERIFIED: i64 = 2_388_093;
 
@@ -107,15 +111,8 @@ impl Network {
                 133_006,
                 "the phone number has to be verified with a code before it is registered",
             ))
-        } else if number.pin.as_ref().is_some_and(|set| *set != pin) {
-            Err(GraphError::new(
-                133_005,
-                "two-step verification is on, and this is not its PIN",
-            ))
         } else {
-            number.pin = Some(pin);
-            number.registration = Registration::Registered;
-            Ok(())
+            number.guess(pin, now).map(|()| number.take_over())
         };
         self.saved_at_once();
         outcome
@@ -133,12 +130,62 @@ impl Network {
         Ok(())
     }
 
+    /// Approves another display name: it is in force once the number is registered anew.
+    pub(crate) fn approve_name(&mut self, number: usize, name: &str) {
+        let serial = self.dice.roll() % 1_000_000_000_000;
+        let Some(number) = self.lasting.numbers.get_mut(number) else {
+            return;
+        };
+        number.new_name = Some(NewName {
+            verified_name: name.to_owned(),
+            certificate: certificate::issue(serial, name, &number.digits()),
+        });
+        self.saved_at_once();
+    }
+
     /// `POST /{PHONE_ID} {"pin"}`.
     pub(crate) fn set_pin(&mut self, number: usize, params: &Params) -> Result<(), GraphError> {
         let pin = read_pin(params)?;
-        self.number_mut(number)?.pin = Some(pin);
+        let number = self.number_mut(number)?;
+        number.pin = Some(pin);
+        number.wrong_pins_ms.clear();
         self.saved_at_once();
         Ok(())
+    }
+}
+
+impl Number {
+    /// Checks a PIN; where none is set it becomes the one.
+    fn guess(&mut self, pin: String, now: i64) -> Result<(), GraphError> {
+        self.wrong_pins_ms.retain(|at| now - at < PIN_PAUSE_MS);
+        if self.wrong_pins_ms.len() >= WRONG_PINS {
+            return Err(GraphError::new(
+                133_008,
+                "the PIN was wrong too often: wait an hour, then try the right one",
+            ));
+        }
+        if self.pin.as_ref().is_some_and(|set| *set != pin) {
+            self.wrong_pins_ms.push(now);
+            return Err(GraphError::new(
+                133_005,
+                "two-step verification is on, and this is not its PIN",
+            ));
+        }
+        self.wrong_pins_ms.clear();
+        self.pin = Some(pin);
+        Ok(())
+    }
+
+    /// Registered: a name that waited is in force, and a key from before a deregistration is not.
+    fn take_over(&mut self) {
+        if self.registration == Registration::Deregistered {
+            self.business.mismatch();
+        }
+        self.registration = Registration::Registered;
+        if let Some(new) = self.new_name.take() {
+            self.verified_name = new.verified_name;
+            self.certificate = new.certificate;
+        }
     }
 }
 

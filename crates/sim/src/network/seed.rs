@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::network::business::Business;
 use crate::network::catalogue;
 use crate::network::certificate;
 use crate::network::customer::{Customer, Settings};
@@ -65,6 +66,9 @@ pub(crate) fn network(mut random: impl FnMut() -> [u8; 32]) -> Lasting {
             callback: None,
             identity_check: false,
             profile: Profile::default(),
+            business: Business::default(),
+            new_name: None,
+            wrong_pins_ms: Vec::new(),
         })
         .collect();
     if let Some(second) = numbers.get_mut(1) {

@@ -9,6 +9,8 @@ use super::params::Params;
 use super::{Network, seed};
 use crate::Retry;
 
+mod reaction;
+
 const ADA: &str = "12025550143";
 const FANG: &str = "12025550144";
 const NOBODY: &str = "12025550190";
@@ -379,6 +381,50 @@ fn a_number_is_registered_at_most_ten_times_in_three_days() {
     let blocked = network.register(0, &body, START + 71 * HOUR);
     assert_eq!(blocked.map_err(|error| error.code), Err(133_016));
     network.register(0, &body, START + 72 * HOUR).unwrap();
+}
+
+#[test]
+fn a_pin_that_is_wrong_too_often_is_not_looked_at_for_an_hour() {
+    let mut network = ready(Retry::Meta);
+    let register = |pin: &str| params(json!({"messaging_product": "whatsapp", "pin": pin}));
+    let code = |error: super::error::GraphError| error.code;
+    network
+        .set_pin(0, &params(json!({"pin": "123456"})))
+        .unwrap();
+    for minute in 0..5 {
+        let wrong = network.register(0, &register("654321"), START + minute * 60 * SECOND);
+        assert_eq!(wrong.map_err(code), Err(133_005));
+    }
+
+    let right = network.register(0, &register("123456"), START + 59 * 60 * SECOND);
+    assert_eq!(right.map_err(code), Err(133_008));
+    network
+        .register(0, &register("123456"), START + HOUR)
+        .unwrap();
+}
+
+#[test]
+fn an_approved_name_is_in_force_once_the_number_is_registered_anew() {
+    let mut network = ready(Retry::Meta);
+    let shown = |network: &Network| {
+        let number = network.lasting.numbers.first().unwrap();
+        network.show_number(number, Some("verified_name,certificate,new_certificate"))
+    };
+    let before = shown(&network);
+    assert_eq!(before["new_certificate"], Value::Null);
+
+    network.approve_name(0, "Hummingbird Roasters");
+
+    let waiting = shown(&network);
+    assert_eq!(waiting["verified_name"], before["verified_name"]);
+    assert_eq!(waiting["certificate"], before["certificate"]);
+    assert!(waiting["new_certificate"].is_string());
+    let body = params(json!({"messaging_product": "whatsapp", "pin": "123456"}));
+    network.register(0, &body, START).unwrap();
+    let after = shown(&network);
+    assert_eq!(after["verified_name"], "Hummingbird Roasters");
+    assert_eq!(after["certificate"], waiting["new_certificate"]);
+    assert_eq!(after["new_certificate"], Value::Null);
 }
 
 #[test]

@@ -4,7 +4,9 @@ mod becoming;
 mod customer;
 mod draft;
 mod fault;
+mod number;
 mod switch;
+pub(crate) mod webhook;
 mod write;
 
 use axum::body::{Body, to_bytes};
@@ -120,10 +122,16 @@ async fn handle(shared: &Shared, request: Request<Body>) -> Answer {
         ("GET", ["customers", wa_id, "identity"]) => becoming::show_identity(shared, wa_id),
         ("POST", ["customers", wa_id, "identity"]) => becoming::change_identity(shared, wa_id),
         ("POST", ["customers", wa_id, "statuses"]) => becoming::status(shared, wa_id, &call),
+        ("GET", ["numbers"]) => Ok((200, number::list(shared))),
+        ("GET", ["numbers", digits]) => number::show(shared, digits),
+        ("PATCH", ["numbers", digits]) => number::change(shared, digits, &call),
         ("GET", ["codes", number]) => switch::code(shared, number),
         ("GET", ["clock"]) => Ok((200, json!({"now": shared.now_s()}))),
         ("POST", ["clock"]) => switch::clock(shared, &call),
         ("GET", ["wait"]) => switch::wait(shared, &call).await,
+        ("GET", ["webhook"]) => webhook::show(shared, &call).await,
+        ("POST", ["webhook"]) => webhook::take(shared, &call),
+        ("DELETE", ["webhook"]) => Ok(webhook::clear(shared)),
         ("GET", ["link"]) => Ok((200, switch::show_link(shared))),
         ("POST", ["link"]) => switch::link(shared, &call),
         ("GET", ["faults"]) => Ok((200, switch::show_faults(shared))),

@@ -3,12 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod bad_input;
+mod business;
 mod fault;
 mod graph;
 mod inbound;
+mod interactive;
 mod lasting;
 mod link;
 mod phone;
 mod sink;
 mod support;
+mod upload;
 mod webhook;

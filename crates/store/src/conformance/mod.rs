@@ -5,6 +5,7 @@
 mod batch;
 mod caller;
 mod collect;
+mod count;
 mod message;
 mod queue;
 mod record;
@@ -16,6 +17,7 @@ use std::ops::Deref;
 pub use self::batch::*;
 pub use self::caller::*;
 pub use self::collect::*;
+pub use self::count::*;
 pub use self::message::*;
 pub use self::queue::*;
 pub use self::record::*;
@@ -117,6 +119,11 @@ macro_rules! conformance {
             a_closed_store_says_so
             a_sound_store_has_no_findings
             an_outbox_row_without_a_message_is_found
+            // counts
+            messages_are_counted_slice_by_slice
+            records_are_counted_slice_by_slice
+            a_store_knows_what_it_is
+            what_is_asked_is_counted
             // records
             a_record_is_written_and_replaced
             a_record_is_created_once

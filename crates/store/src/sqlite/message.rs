@@ -8,6 +8,7 @@ pub(super) use self::old::{collect, old};
 use super::batch::Stop;
 use super::connection::is_duplicate;
 use crate::StoreError;
+use crate::count::{MessageCount, MessageTally};
 use crate::name::{Key, LineName};
 use crate::row::{Direction, MessageRow, MessageState};
 
@@ -32,6 +33,10 @@ const NEWEST: &str = "SELECT coalesce(max(key), 0) FROM message";
 const BY_NETWORK_ID: &str =
     "SELECT key, direction, state, created_ms, coalesce(changed_ms, created_ms), line, kind, wa_id,
     network_id, opaque FROM message INDEXED BY message_network_id WHERE line = ?1 AND network_id = ?2";
+// A slice by the primary key; only the head of its rows is read.
+const COUNT: &str = "SELECT line = ?1, direction, kind, state, count(*), max(key)
+    FROM (SELECT key, direction, state, line, kind FROM message WHERE key > ?2 ORDER BY key LIMIT ?3)
+    GROUP BY 1, 2, 3, 4";
 
 /// A message that is new to the index.
 pub(super) struct New<'a> {
@@ -118,6 +123,33 @@ pub(super) fn by_network_id(
         .prepare_cached(BY_NETWORK_ID)?
         .query_row((line, network_id), row)
         .optional()
+}
+
+/// Counts what a line has in a slice of the index.
+pub(super) fn count(
+    connection: &Connection,
+    line: &LineName,
+    after: Key,
+    limit: i64,
+) -> rusqlite::Result<MessageTally> {
+    let mut statement = connection.prepare_cached(COUNT)?;
+    let mut groups = statement.query((line, after, limit))?;
+    let (mut counts, mut read, mut last) = (Vec::new(), 0_i64, after);
+    while let Some(group) = groups.next()? {
+        let count: i64 = group.get(4)?;
+        read += count;
+        last = last.max(group.get(5)?);
+        if group.get(0)? {
+            counts.push(MessageCount {
+                direction: group.get(1)?,
+                kind: group.get(2)?,
+                state: group.get(3)?,
+                count: u64::try_from(count).unwrap_or_default(),
+            });
+        }
+    }
+    let next = (read >= limit).then_some(last);
+    Ok(MessageTally { counts, next })
 }
 
 fn duplicate_is_conflict(error: rusqlite::Error) -> Stop {

@@ -27,6 +27,13 @@ pub(super) fn run(connection: &mut Connection) -> Result<(), StoreError> {
     apply(connection, &FILES)
 }
 
+/// The version of the schema.
+pub(super) fn version(connection: &Connection) -> rusqlite::Result<u32> {
+    connection
+        .prepare_cached(NEWEST)?
+        .query_row((), |row| row.get(0))
+}
+
 fn apply(connection: &mut Connection, files: &[&str]) -> Result<(), StoreError> {
     let refused = |error: rusqlite::Error| refusal(&error);
     let transaction = connection

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use super::batch::{Stop, one_row};
+use crate::count::RecordTally;
 use crate::name::LineName;
 
 // By the primary key, all of them; names compare byte by byte.
@@ -16,6 +17,9 @@ const DELETE_UNCHANGED: &str =
 const BY_NAME: &str = "SELECT value FROM record WHERE line = ?1 AND kind = ?2 AND name = ?3";
 const PAGE: &str = "SELECT name, value FROM record WHERE line = ?1 AND kind = ?2 AND name > ?3
     ORDER BY name LIMIT ?4";
+// By the index of the primary key alone.
+const COUNT: &str = "SELECT count(*), max(name) FROM (SELECT name FROM record
+    WHERE line = ?1 AND kind = ?2 AND name > ?3 ORDER BY name LIMIT ?4)";
 
 /// Writes a record.
 pub(super) fn put(
@@ -98,4 +102,23 @@ pub(super) fn page(
             Ok((row.get(0)?, row.get(1)?))
         })?
         .collect()
+}
+
+/// Counts records of a kind after a name.
+pub(super) fn count(
+    connection: &Connection,
+    line: &LineName,
+    kind: &str,
+    after: &str,
+    limit: i64,
+) -> rusqlite::Result<RecordTally> {
+    connection
+        .prepare_cached(COUNT)?
+        .query_row((line, kind, after, limit), |row| {
+            let (count, last): (i64, Option<String>) = (row.get(0)?, row.get(1)?);
+            Ok(RecordTally {
+                count: u64::try_from(count).unwrap_or_default(),
+                next: last.filter(|_| count >= limit),
+            })
+        })
 }

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::{Routes, to_the_end};
 use crate::Web;
-use crate::answer::{Answer, Nothing, Refused};
+use crate::answer::{Answer, Done, Nothing, Refused};
 use crate::auth::Admin;
 use crate::body::JsonBody;
 
@@ -30,6 +30,15 @@ pub(super) fn routes() -> Routes {
             "/v1/account/verify",
             post_with(verify, |operation| {
                 operation.summary("Verify the number with the code received")
+            }),
+        ),
+        (
+            "/v1/account/deregister",
+            post_with(deregister, |operation| {
+                operation.summary("Deregister the number").description(
+                    "An extension. The network lets the number go; settings, users and queues stay, and registering \
+                     again goes on with them.",
+                )
             }),
         ),
     ]
@@ -96,6 +105,12 @@ pub(crate) async fn verify(
     let Verification { code } = Verification::parse(&body)?;
     to_the_end(async move { web.line.verify(&code).await }).await?;
     Ok(Answer(Nothing {}))
+}
+
+/// `POST /v1/account/deregister`: a body is ignored.
+pub(crate) async fn deregister(State(web): State<Web>, _: Admin) -> Result<Done, Refused> {
+    to_the_end(async move { web.line.deregister().await }).await?;
+    Ok(Done::done())
 }
 
 #[cfg(test)]

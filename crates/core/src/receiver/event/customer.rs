@@ -83,32 +83,41 @@ impl Plan<'_> {
     }
 
     /// The customer has another number: what is known moves along, unless more is known of the new one already. In a
-    /// batch of its own, as the customer may write from the new number at the same time; done twice it does no harm.
-    pub(super) async fn move_customer(&self, event: &str, new: &WaId) -> Result<(), StoreError> {
+    /// batch of its own, as the customer may write from the new number at the same time; done twice it does no harm. Of the
+    /// old number nothing is learnt.
+    pub(super) async fn move_customer(&self, event: &str, new: &WaId) -> Result<News, StoreError> {
         let line = self.line();
         let (old, new_canonical) = (self.canonical(), new.canonical());
         if old == new_canonical || self.our_id(Some(event)).await?.is_some() {
-            return Ok(());
+            return Ok(News::default());
         }
         let Some(mut contact) = line.contact(old).await? else {
-            return Ok(());
+            return Ok(News::default());
         };
         new.as_str().clone_into(&mut contact.wa_id);
-        let mut leave = vec![(line.records).delete::<record::Contact>(&self.row.line, old)];
-        let mut arrive = vec![(line.records).create(&self.row.line, &new_canonical, &contact)?];
-        for hash in line.unacknowledged(old).await? {
-            leave.push(line.acknowledgement(old, &hash));
-            arrive.push(line.demand(&new_canonical, &hash)?);
+        let open = line.unacknowledged(old).await?;
+        let mut changes = vec![(line.records).create(&self.row.line, &new_canonical, &contact)?];
+        for hash in &open {
+            changes.push(line.demand(&new_canonical, hash)?);
         }
-        arrive.extend(leave);
-        match apply(self.shared, arrive).await {
-            // The new number is known already: by what was written from it.
-            Ok(()) | Err(StoreError::Conflict) => {}
+        changes.extend(self.farewell(old, &open));
+        match apply(self.shared, changes).await {
+            Ok(()) => {}
+            // More is known of the new number already: by what was written from it.
+            Err(StoreError::Conflict) => apply(self.shared, self.farewell(old, &open)).await?,
             Err(error) => return Err(error),
         }
         line.contacts.forget(old);
         tracing::info!(line = %self.row.line, "a customer changed number");
-        Ok(())
+        Ok(News::default())
+    }
+
+    /// Nothing is known of this customer any more.
+    fn farewell(&self, canonical: &str, open: &[String]) -> Vec<Change> {
+        let line = self.line();
+        let forget = (line.records).delete::<record::Contact>(&self.row.line, canonical);
+        let withdrawals = (open.iter()).map(|hash| line.acknowledgement(canonical, hash));
+        std::iter::once(forget).chain(withdrawals).collect()
     }
 }
 

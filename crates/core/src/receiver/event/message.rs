@@ -39,14 +39,16 @@ impl Plan<'_> {
             return self.commit(Vec::new()).await.map(drop);
         };
         let from = sender(&message);
-        if let Some(new) = up::moved_to(&message) {
-            self.move_customer(&message.id, &new).await?;
-        }
-        let news = self
-            .learn(&from, &message, contact.as_ref(), &settings)
-            .await?;
+        let news = match up::moved_to(&message) {
+            Some(new) => self.move_customer(&message.id, &new).await?,
+            None => {
+                self.learn(&from, &message, contact.as_ref(), &settings)
+                    .await?
+            }
+        };
         known.identity.clone_from(&news.identity);
 
+        let kind = message.kind.clone();
         let mut changes = vec![Change::Message {
             line: self.row.line.clone(),
             direction: Direction::Incoming,
@@ -63,6 +65,7 @@ impl Plan<'_> {
         if !self.commit(changes).await? {
             return Ok(());
         }
+        self.line().meter.note_incoming(&kind);
         if let Some(contact) = news.contact {
             self.line()
                 .contacts

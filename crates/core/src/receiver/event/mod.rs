@@ -83,6 +83,7 @@ pub(super) async fn process(shared: &Arc<Shared>, key: Key, hopeless: bool) -> R
 
 /// What cannot be understood is kept where it can be shown, and holds up nobody. The business is told that something came.
 async fn set_aside(shared: &Arc<Shared>, row: InboxRow) -> Result<(), StoreError> {
+    shared.line.meter.stray_events.one();
     let changes = vec![
         Change::FinishInbox { inbox: row.key },
         Change::AppendStray {
@@ -129,7 +130,11 @@ impl Plan<'_> {
                     inbox: self.row.key,
                 }];
                 match apply(self.shared, finish).await {
-                    Ok(()) | Err(StoreError::Conflict) => Ok(false),
+                    Ok(()) => {
+                        self.line().meter.repeated_events.one();
+                        Ok(false)
+                    }
+                    Err(StoreError::Conflict) => Ok(false),
                     Err(error) => Err(error),
                 }
             }

@@ -60,7 +60,9 @@ impl Plan<'_> {
         if news {
             changes.extend(self.notification(&status, &message));
         }
-        self.commit(changes).await?;
+        if self.commit(changes).await? {
+            line.meter.note_status(&status.status);
+        }
         if let Some(outbox) = waiting {
             line.signals.resolve(outbox.lane, outbox.key);
         }

@@ -26,8 +26,9 @@ use crate::decide::{delay, lanes::Entry};
 use crate::line::{Line, OnUnknown};
 use crate::parcel::{Parcel, opaque};
 use crate::signal::Trouble;
+use crate::stats;
 use crate::translate::down::{self, Resolved};
-use crate::translate::error::{Verdict, is_unknown_object, object, verdict};
+use crate::translate::error::{Verdict, is_about_template, is_unknown_object, object, verdict};
 use crate::translate::template::parameter_names;
 
 /// After a store that fails, milliseconds.
@@ -156,6 +157,7 @@ impl Attempt {
         let _place = places.acquire().await;
         if self.entry.uncertain {
             self.entry.mark += 1;
+            self.line.meter.possible_duplicates.one();
             tracing::warn!(line = %row.line, message = row.message, "sent again: no status told whether it had left (possible duplicate)");
         }
         let mut send = down::send(
@@ -169,7 +171,10 @@ impl Attempt {
             Ok(sent) => {
                 self.reach = Reach::Answered;
                 self.line.all_clear(Alert::NumberBlocked);
-                self.sent(row, sent.id).await
+                let outcome = self.sent(row, sent.id).await?;
+                let kind = message.content.kind();
+                self.line.meter.note_outgoing(kind, stats::SUCCESS);
+                Ok(outcome)
             }
             Err(Failure::Refused(error)) if is_gateway_timeout(&error) => {
                 Ok(self.unknown(row, &error.message))
@@ -240,20 +245,14 @@ impl Attempt {
         if let Some(id) = &message.context {
             resolved.context = self.network_id(id).await?;
         }
-        match &message.content {
-            Content::Reaction(reaction) => {
-                resolved.reaction = self.network_id(&reaction.message_id).await?;
-                if resolved.reaction.is_none() {
-                    return Ok(Err(Unresolved::Fail(no_target())));
-                }
+        if let Content::Reaction(reaction) = &message.content {
+            resolved.reaction = self.network_id(&reaction.message_id).await?;
+            if resolved.reaction.is_none() {
+                return Ok(Err(Unresolved::Fail(no_target())));
             }
-            Content::Template(TemplateMessage { name, language, .. })
-            | Content::Hsm(Hsm {
-                element_name: name,
-                language,
-                ..
-            }) => resolved.named = self.parameter_names(name, language),
-            _ => {}
+        }
+        if let Some((name, language)) = template_of(message) {
+            resolved.named = self.parameter_names(name, language);
         }
         Ok(Ok((resolved, uploaded)))
     }
@@ -302,14 +301,18 @@ impl Attempt {
         }
         self.note_refusal(row, error.code).await?;
         match verdict(error, self.refusals()) {
-            Verdict::Fail(error) => {
-                if error.code == Code::LOCKED {
-                    (self.line).alert(
-                        Alert::NumberBlocked,
-                        error.details.as_deref().unwrap_or_default(),
-                    );
+            Verdict::Fail(reason) => {
+                if reason.code == Code::LOCKED {
+                    let details = reason.details.as_deref().unwrap_or_default();
+                    self.line.alert(Alert::NumberBlocked, details);
                 }
-                self.fail(row, error).await
+                let outcome = self.fail(row, reason).await?;
+                if is_about_template(error)
+                    && let Some((name, _)) = template_of(message)
+                {
+                    self.line.renew_template(name).await;
+                }
+                Ok(outcome)
             }
             Verdict::Retry(at_last) => {
                 let asked_ms = error.retry_after.map_or(0, |wait| {
@@ -397,6 +400,19 @@ impl Attempt {
 
     fn backoff_ms(&self) -> i64 {
         delay::exponential_ms(self.refusals(), self.entry.key.unsigned_abs())
+    }
+}
+
+/// Name and language of the template that a message is sent with.
+fn template_of(message: &Outgoing) -> Option<(&str, &str)> {
+    match &message.content {
+        Content::Template(TemplateMessage { name, language, .. })
+        | Content::Hsm(Hsm {
+            element_name: name,
+            language,
+            ..
+        }) => Some((name, language)),
+        _ => None,
     }
 }
 

@@ -68,6 +68,7 @@ impl Attempt {
     ) -> Result<Outcome, StoreError> {
         let now_ms = clock::now_ms();
         let found = self.line.store().message(row.message).await?;
+        let (kind, code) = (found.as_ref().map(|found| found.kind.clone()), error.code);
         let mut changes = vec![
             // Refuses the batch when a status settled the row meanwhile.
             Change::Claim {
@@ -95,6 +96,8 @@ impl Attempt {
             });
         }
         self.apply(changes).await?;
+        let kind = kind.unwrap_or_default();
+        self.line.meter.note_outgoing(&kind, &code.0.to_string());
         Ok(Outcome::Finished)
     }
 

@@ -172,6 +172,69 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+    use crate::link::fake::{self, Server, answer};
+
+    fn link<'a>(url: &'a str, provider: Option<&'a str>) -> Link<'a> {
+        Link {
+            field: "image",
+            kind: MediaKind::Image,
+            url,
+            provider,
+            filename: "file",
+        }
+    }
+
+    #[tokio::test]
+    async fn a_provider_that_was_deleted_meanwhile_fails_the_message() {
+        let (line, _dir) = fake::line().await;
+
+        let trouble = link("https://shop.example/van.png", Some("gone"))
+            .bring(&line, 1)
+            .await
+            .unwrap()
+            .unwrap_err();
+
+        let Trouble::Fail(error) = trouble else {
+            panic!("{trouble:?}")
+        };
+        assert_eq!(error.code, Code::INVALID);
+        assert_eq!(
+            error.details.as_deref(),
+            Some("image.provider: there is no media provider named \"gone\"")
+        );
+    }
+
+    #[tokio::test]
+    async fn a_network_that_cannot_be_reached_is_tried_again_and_no_file_stays() {
+        let (line, _dir) = fake::line().await;
+        let picture = crate::media::sample::jpeg(3, 8, 640, 480);
+        let server = Server::start(move |_| answer(200, "", &picture)).await;
+
+        let trouble = link(&server.url("/van.jpg"), None)
+            .bring(&line, 1)
+            .await
+            .unwrap()
+            .unwrap_err();
+
+        assert!(matches!(trouble, Trouble::Later(_)), "{trouble:?}");
+        let left = std::fs::read_dir(&line.config.media_dir).unwrap().count();
+        assert_eq!(left, 0);
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_cannot_be_written_is_not_the_messages_fault() {
+        let (line, _dir) = fake::line().await;
+        let server = Server::start(|_| answer(200, "", "bytes")).await;
+        std::fs::remove_dir_all(&line.config.media_dir).unwrap();
+
+        let trouble = link(&server.url("/van.jpg"), None)
+            .bring(&line, 1)
+            .await
+            .unwrap()
+            .unwrap_err();
+
+        assert!(matches!(trouble, Trouble::Later(_)), "{trouble:?}");
+    }
 
     #[rstest]
     #[case::as_said(MediaKind::Image, Some("image/jpeg"), Some("image/jpeg"), "image/jpeg")]

@@ -61,6 +61,17 @@ pub fn refusal(failure: &Failure) -> Refusal {
     }
 }
 
+/// The answer to a call that only asked something of the network, or left nothing there that counts.
+pub fn unread(failure: &Failure) -> Refusal {
+    match failure {
+        Failure::Unknown(why) => not_ready(format!(
+            "the network gave no answer ({why}): nothing was changed, try again"
+        ))
+        .retry_after(OUTAGE_S),
+        other => refusal(other),
+    }
+}
+
 fn not_ready(details: String) -> Refusal {
     Refusal::new(Code::NOT_READY, details).with_status(503)
 }

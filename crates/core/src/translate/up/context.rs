@@ -12,6 +12,10 @@ pub(super) fn context(
     kind: &str,
     names: &Names,
 ) -> Option<notification::Context> {
+    // A reaction names its message itself (2.8).
+    if kind == "reaction" {
+        return None;
+    }
     let often = context.frequently_forwarded.filter(|claim| *claim);
     let is_reply = context.id.is_some();
     // A press always answers a message of the business.

@@ -1,9 +1,14 @@
 //! The client against a listener that answers canned HTTP.
 
+mod account;
+mod business;
 mod call;
 mod config;
+mod exchanges;
 mod failure;
 mod media;
+mod profile;
+mod resumable;
 
 use std::collections::VecDeque;
 

@@ -10,6 +10,9 @@ mod phones;
 mod poster;
 mod process;
 mod raw;
+// The pictures that the unit tests make.
+#[path = "../../../../core/src/media/picture/sample.rs"]
+pub(crate) mod sample;
 mod sink;
 
 pub(crate) use api::{Answer, Api, text};

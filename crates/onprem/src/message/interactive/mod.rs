@@ -26,6 +26,9 @@ pub use order_status::Progress;
 pub use part::Header;
 pub use section::Section;
 
+pub(super) use catalog_message::{THUMBNAIL, thumbnail};
+pub(super) use product_list::{sections_schema as products_schema, sections_value as products};
+
 use part::Parts;
 
 /// What a type of interactive message is.
@@ -120,12 +123,12 @@ pub struct Interactive {
 }
 
 /// Reads `interactive`, which may be a string that holds the object.
-pub(super) fn read(message: &Object<'_>) -> Read<Interactive> {
+pub(super) fn read(message: &Object<'_>) -> Read<Box<Interactive>> {
     message
         .required("interactive")?
         .object_or_json(|interactive| {
             let read = interactive.required("type")?.choice(READERS)?;
-            read(interactive)
+            read(interactive).map(Box::new)
         })
 }
 

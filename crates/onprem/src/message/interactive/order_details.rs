@@ -104,7 +104,7 @@ impl Kind for OrderDetails {
                         "order": {
                             "status": "pending",
                             "catalog_id": "613000142001",
-                            "expiration": {"timestamp": "1893456000", "description": "This offer has ended"},
+                            "expiration": {"timestamp": 1_893_456_000, "description": "This offer has ended"},
                             "items": [
                                 {"retailer_id": "espresso-250", "name": "Espresso, 250 g", "quantity": 2,
                                  "amount": {"value": 45_000, "offset": 100}, "sale_amount": {"value": 40_000, "offset": 100},

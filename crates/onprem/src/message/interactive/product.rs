@@ -9,7 +9,7 @@ use crate::parse::{Object, Read};
 use crate::schema::{self, required, string, string_within};
 
 /// Longest `product_retailer_id`, characters.
-pub(in crate::message) const LONGEST_PRODUCT: usize = 100;
+pub(super) const LONGEST_PRODUCT: usize = 100;
 
 /// A product of a catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +56,7 @@ impl Kind for Product {
 }
 
 /// Reads `product_retailer_id`.
-pub(in crate::message) fn retailer_id(object: &Object<'_>) -> Read<String> {
+pub(super) fn retailer_id(object: &Object<'_>) -> Read<String> {
     let id = object.required("product_retailer_id")?;
     id.string_within(LONGEST_PRODUCT).map(str::to_owned)
 }

@@ -12,7 +12,7 @@ use crate::parse::{Object, Read};
 use crate::schema::{self, required, string, string_within};
 
 /// Most products over all sections.
-pub(in crate::message) const MOST_PRODUCTS: usize = 30;
+const MOST_PRODUCTS: usize = 30;
 
 const PRODUCTS: Elements = Elements {
     name: "product_items",
@@ -72,8 +72,21 @@ impl Kind for ProductList {
     }
 }
 
-/// Reads `sections` of products, here and in templates.
-pub(in crate::message) fn sections(object: &Object<'_>) -> Read<Vec<Section<String>>> {
+/// Reads `sections` of products as a template's button has them: the members that are known.
+pub(in crate::message) fn sections_value(object: &Object<'_>) -> Read<Value> {
+    let section = |section: &Section<String>| {
+        let item = |id| json!({"product_retailer_id": id});
+        let mut known = json!({"product_items": section.items.iter().map(item).collect::<Vec<_>>()});
+        if let Some(title) = &section.title {
+            known["title"] = title.as_str().into();
+        }
+        known
+    };
+    Ok(sections(object)?.iter().map(section).collect())
+}
+
+/// Reads `sections` of products.
+fn sections(object: &Object<'_>) -> Read<Vec<Section<String>>> {
     section::read(object, &PRODUCTS, |item| retailer_id(&item.object()?))
 }
 

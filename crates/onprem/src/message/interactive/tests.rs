@@ -9,7 +9,7 @@ fn parse_by(rules: Rules, interactive: &Value) -> Result<Interactive, Refusal> {
     let body = json!({"to": "12025550143", "type": "interactive", "interactive": interactive});
     let message = Outgoing::parse(body.to_string().as_bytes(), rules)?;
     match message.content {
-        Content::Interactive(interactive) => Ok(interactive),
+        Content::Interactive(interactive) => Ok(*interactive),
         other => panic!("{other:?}"),
     }
 }

@@ -9,6 +9,7 @@ use super::Media;
 use crate::parse::{Field, Object, Read};
 use crate::schema::{self, choice, integer, list, object, one_of, optional, required, string};
 
+mod action;
 pub(super) mod parameter;
 
 /// Longest name of a template, characters.
@@ -21,7 +22,7 @@ const POLICY: &str = "deterministic";
 /// A template message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TemplateMessage {
-    /// Empty counts as absent.
+    /// An empty one counts as absent, except in strict mode (2014).
     pub namespace: Option<String>,
     /// Lower-case letters, digits, underscore.
     pub name: String,
@@ -102,7 +103,7 @@ pub enum Parameter {
     Payload(String),
     /// `coupon_code`.
     CouponCode(String),
-    /// `action` of catalog, flow and mpm buttons, as it came.
+    /// `action` of catalog, flow and mpm buttons, the members that are known.
     Action(Value),
 }
 
@@ -112,7 +113,10 @@ pub(super) fn read(message: &Object<'_>) -> Read<TemplateMessage> {
 }
 
 fn template(template: &Object<'_>) -> Read<TemplateMessage> {
-    let namespace = template.optional_string("namespace");
+    let namespace = template
+        .present("namespace")
+        .map(|field| namespace(&field))
+        .transpose();
     let name = template.required("name").and_then(|field| name(&field));
     let language = template
         .required("language")
@@ -122,11 +126,19 @@ fn template(template: &Object<'_>) -> Read<TemplateMessage> {
         .map(|field| components(&field))
         .transpose();
     Ok(TemplateMessage {
-        namespace: namespace?.map(str::to_owned),
+        namespace: namespace?,
         name: name?,
         language: language?,
         components: components?.unwrap_or_default(),
     })
+}
+
+/// An empty one is kept: whether it may be, the account says (2014).
+fn namespace(field: &Field<'_>) -> Read<String> {
+    if field.is_empty_string() {
+        return Ok(String::new());
+    }
+    field.string().map(str::to_owned)
 }
 
 /// Reads a template's name.
@@ -233,18 +245,32 @@ fn component(field: &Field<'_>) -> Read<Component> {
             ("button", Part::Button),
         ])
     })?;
-    let parameters = component
-        .optional("parameters")
-        .map(|parameters| parameters.each(parameter::read))
-        .transpose();
+    // They belong to the template's definition; some programs repeat them here.
+    for ignored in ["add_security_recommendation", "code_expiration_minutes"] {
+        component.optional(ignored);
+    }
     match part {
-        Part::Header => Ok(Component::Header(parameters?.unwrap_or_default())),
-        Part::Body => Ok(Component::Body(parameters?.unwrap_or_default())),
-        Part::Button => button(&component, parameters),
+        Part::Header => Ok(Component::Header(
+            parameters(&component, None)?.unwrap_or_default(),
+        )),
+        Part::Body => Ok(Component::Body(
+            parameters(&component, None)?.unwrap_or_default(),
+        )),
+        Part::Button => button(&component),
     }
 }
 
-fn button(component: &Object<'_>, parameters: Read<Option<Vec<Parameter>>>) -> Read<Component> {
+fn parameters(
+    component: &Object<'_>,
+    sub_type: Option<ButtonKind>,
+) -> Read<Option<Vec<Parameter>>> {
+    component
+        .optional("parameters")
+        .map(|parameters| parameters.each(|field| parameter::read(field, sub_type)))
+        .transpose()
+}
+
+fn button(component: &Object<'_>) -> Read<Component> {
     let sub_type = component
         .required("sub_type")
         .and_then(|field| field.choice_in_any_case(BUTTONS));
@@ -252,7 +278,7 @@ fn button(component: &Object<'_>, parameters: Read<Option<Vec<Parameter>>>) -> R
         let index = field.integer(INDEX)?;
         u8::try_from(index).map_err(|_| field.not("0 to 9"))
     });
-    let parameters = match parameters {
+    let parameters = match parameters(component, sub_type.ok()) {
         Ok(None) => Err(component.missing("parameters")),
         Ok(Some(parameters)) => Ok(parameters),
         Err(refused) => Err(refused),
@@ -315,6 +341,47 @@ pub(super) fn examples() -> Vec<(&'static str, Value)> {
                             "hour": 9, "minute": 15}}]},
                     {"type": "button", "sub_type": "quick_reply", "index": 0, "parameters": [
                         {"type": "payload", "payload": "slot:keep"}]},
+                ],
+            }),
+        ),
+        (
+            "a template with a coupon and a link",
+            json!({
+                "name": "spring_coupon", "language": {"code": "en_US"},
+                "components": [
+                    {"type": "header", "parameters": [{"type": "text", "text": "20 %"}]},
+                    {"type": "body", "parameters": [
+                        {"type": "text", "text": "Sunday"}, {"type": "text", "text": "€5"}]},
+                    {"type": "button", "sub_type": "copy_code", "index": 0, "parameters": [
+                        {"type": "coupon_code", "coupon_code": "SPRING20"}]},
+                    {"type": "button", "sub_type": "url", "index": "1", "parameters": [
+                        {"type": "text", "text": "spring?from=chat"}]},
+                ],
+            }),
+        ),
+        (
+            "a template at a place, with a flow",
+            json!({
+                "name": "pickup_point", "language": {"code": "en_US"},
+                "components": [
+                    {"type": "header", "parameters": [{"type": "location", "location": {
+                        "latitude": 52.5163, "longitude": 13.3777, "name": "Hummingbird Coffee",
+                        "address": "Pariser Platz, Berlin"}}]},
+                    {"type": "button", "sub_type": "flow", "index": 0, "parameters": [
+                        {"type": "action", "action": {"flow_token": "pickup-7", "flow_action_data": {"order": "A-17"}}}]},
+                ],
+            }),
+        ),
+        (
+            "a template with products",
+            json!({
+                "name": "back_in_stock", "language": {"code": "en_US"},
+                "components": [
+                    {"type": "button", "sub_type": "mpm", "index": 0, "parameters": [
+                        {"type": "action", "action": {
+                            "thumbnail_product_retailer_id": "mug-blue",
+                            "sections": [{"title": "Cups", "product_items": [{"product_retailer_id": "mug-blue"}]}],
+                        }}]},
                 ],
             }),
         ),

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Value, json};
 
-use super::Parameter;
+use super::{ButtonKind, Parameter, action};
 use crate::message::{location, media};
 use crate::parse::{Field, Object, Read};
 use crate::schema::{self, Member, choice, integer, one_of, optional, required, string};
@@ -38,15 +38,21 @@ const TYPES: &[(&str, Reader)] = &[
     }),
 ];
 
-/// Reads one parameter.
-pub(super) fn read(field: &Field<'_>) -> Read<Parameter> {
+/// Reads one parameter of a text, or of a button of this sub-type.
+pub(super) fn read(field: &Field<'_>, sub_type: Option<ButtonKind>) -> Read<Parameter> {
     let parameter = field.object()?;
     let kind = parameter.required("type")?;
     let read = kind.choice_in_any_case(TYPES)?;
     // The member has the type's name, in small letters however the type is written.
     let name = kind.string()?.to_ascii_lowercase();
     let value = parameter.required(&name)?;
-    read(&value)
+    match (read(&value)?, sub_type) {
+        // Each button has an action of its own; where there is none, the template's check says so.
+        (Parameter::Action(_), Some(sub_type)) => {
+            action::read(&value, sub_type).map(Parameter::Action)
+        }
+        (read, _) => Ok(read),
+    }
 }
 
 fn owned(field: &Field<'_>) -> Read<String> {
@@ -196,7 +202,7 @@ pub(super) fn schema() -> Value {
         parameter("location", location::schema()),
         parameter("payload", string()),
         parameter("coupon_code", string()),
-        parameter("action", json!({"type": "object"})),
+        parameter("action", action::schema()),
     ])
 }
 

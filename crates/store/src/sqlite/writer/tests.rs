@@ -18,7 +18,12 @@ fn writer() -> (TempDir, Writer) {
     migration::run(&mut connection).unwrap();
     (
         folder,
-        Writer::new(path, connection, Arc::new(Doorbells::new())),
+        Writer::new(
+            path,
+            connection,
+            Arc::new(Doorbells::new()),
+            Arc::new(Activity::new()),
+        ),
     )
 }
 

@@ -302,10 +302,15 @@ fn a_reaction_names_our_message_or_else_the_networks() {
             json!({"reaction": {"message_id": "wamid.out", "emoji": emoji}}),
         )
     };
-    let put = reaction(json!("👍"));
+    let mut put = reaction(json!("👍"));
+    put.context = Some(webhook::Context {
+        id: Some("wamid.out".to_owned()),
+        ..webhook::Context::default()
+    });
     let stranger = Known::default();
 
-    assert_eq!(references(&put), (None, Some("wamid.out")));
+    assert_eq!(references(&put), (Some("wamid.out"), Some("wamid.out")));
+    assert_eq!(first(&translated(&put)).get("context"), None);
     assert_eq!(
         first(&translated(&put))["reaction"],
         json!({"message_id": "gBGHEiAlVQFDAgkB", "emoji": "👍"})

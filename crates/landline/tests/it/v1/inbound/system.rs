@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Api, Dev, Phones, Sink, new_customer};
+use crate::support::{Api, Dev, Phones, Poster, Sink, new_customer};
 use crate::v1::plain;
 
 const SETTINGS: &str = "/v1/settings/application";
@@ -66,4 +66,34 @@ async fn without_the_setting_nothing_is_told_of_it() {
 
     let is_system = |body: &serde_json::Value| body["messages"][0]["type"] == "system";
     assert!(!sink.accepted().iter().any(is_system));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_known_of_the_new_number_already_stays() {
+    let sink = Sink::start().await;
+    let dev = Dev::with(&sink).await;
+    let (api, phones, poster) = (dev.api().await, dev.phones(), Poster::new(&dev));
+    let (old, new) = ("12025550143", "12025550144");
+    let settings = json!({"notify_user_change_number": true, "show_security_notifications": true});
+    assert_eq!(api.patch(SETTINGS, &settings).await.status, 200);
+    api.connected().await;
+    phones.identity_told(&dev.graph()).await;
+    write(&phones, &sink, old, "the one").await;
+    write(&phones, &sink, new, "the other").await;
+    let known = identity_of(&api, new).await;
+
+    let event = json!({
+        "from": old, "id": "wamid.MOVED", "timestamp": "1790000000", "type": "system",
+        "system": {"type": "user_changed_number", "wa_id": new, "body": "moved"},
+    });
+    for _ in 0..2 {
+        poster.deliver(&poster.message(&event)).await;
+    }
+
+    sink.message("the change", |message| {
+        message["system"]["new_wa_id"] == new
+    })
+    .await;
+    assert_eq!(identity_of(&api, new).await, known);
+    assert_eq!(identity_of(&api, old).await.0, 404);
 }
