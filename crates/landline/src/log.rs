@@ -50,11 +50,11 @@ impl Level {
                         // It fails only when nothing logs any more.
                         handle.reload(filter(wanted)).ok();
                         if wanted != before {
-                            tracing::info!(level = %wanted, "the settings changed how much is logged");
+                            tracing::info!(log_level = %wanted, "the settings changed how much is logged");
                         }
                     }
                     Some(flag) if wanted != before => {
-                        tracing::warn!(level = %flag, "log_level and verbose_logging of the settings have no effect: --log-level (LANDLINE_LOG_LEVEL) is given");
+                        tracing::warn!(log_level = %flag, "log_level and verbose_logging of the settings have no effect: --log-level (LANDLINE_LOG_LEVEL) is given");
                     }
                     Some(_) => {}
                 }

@@ -72,7 +72,9 @@ pub(crate) fn all(dev: bool) -> ApiRouter<Web> {
     let mut routes = ApiRouter::new()
         .route("/", get(probe::root))
         .route("/livez", get(probe::live))
-        .route("/readyz", get(probe::ready));
+        .route("/livez/", get(probe::live))
+        .route("/readyz", get(probe::ready))
+        .route("/readyz/", get(probe::ready));
     if dev {
         routes = routes.route("/dev/core", post(dev::core));
     }

@@ -8,6 +8,7 @@ mod guest;
 mod phones;
 mod poster;
 mod process;
+mod prometheus;
 mod raw;
 mod sink;
 
@@ -19,6 +20,7 @@ pub(crate) use guest::{Guest, new_customer};
 pub(crate) use phones::Phones;
 pub(crate) use poster::{Poster, network_text};
 pub(crate) use process::{Dev, Network};
+pub(crate) use prometheus::Scrape;
 pub(crate) use raw::raw;
 pub(crate) use sink::Sink;
 

@@ -213,7 +213,7 @@ async fn whoever_asks_learns_that_it_lives() {
     let guest = Guest::arrive().await;
     let anonymous = guest.dev().anonymous();
 
-    for path in ["/", "/livez", "/readyz", "/livez/"] {
+    for path in ["/", "/livez", "/readyz", "/livez/", "/readyz/"] {
         let answer = anonymous.get(path).await;
         insta::allow_duplicates! {
             insta::assert_json_snapshot!(plain(&answer.whole(), &[]), @r#"

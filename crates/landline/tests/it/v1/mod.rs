@@ -6,9 +6,13 @@ mod errors;
 mod flood;
 mod health;
 mod inbound;
+mod logs;
 mod media;
 mod messages;
+mod metrics;
 mod settings;
+mod stats;
+mod support;
 mod users;
 mod webhooks;
 

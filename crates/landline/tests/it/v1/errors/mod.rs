@@ -120,9 +120,6 @@ async fn a_call_that_is_still_to_come_says_so() {
     let guest = Guest::arrive().await;
 
     for (method, path) in [
-        ("GET", "/v1/support"),
-        ("GET", "/v1/stats/app"),
-        ("GET", "/metrics"),
         ("PUT", "/v1/services/message/gc"),
         ("GET", "/v1/settings/profile/about"),
         ("POST", "/v1/account/shards"),
