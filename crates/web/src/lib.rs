@@ -3,7 +3,7 @@
 //! - `route`: one file per subject; a handler's signature says who may call it and what is answered.
 //! - `auth`: who calls. `body`: what they sent. `answer`: what they get.
 //! - `frame`: what every answer has in common, whatever a handler did.
-//! - [`traffic`]: what is counted; `progress`: where each request is.
+//! - [`traffic`]: what is counted; `progress`: where each request is; `request`: its id.
 //! - [`tls`]: our own CA and the listener's certificate.
 
 mod answer;
@@ -13,6 +13,7 @@ mod describe;
 mod frame;
 mod linger;
 mod progress;
+mod request;
 mod route;
 pub mod tls;
 mod traffic;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 
 use landline_core::Line;
 
+pub use self::request::RequestId;
 pub use self::traffic::{Pending, Traffic};
 
 /// What the routes need.

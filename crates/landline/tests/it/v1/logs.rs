@@ -22,7 +22,7 @@ async fn line(dev: &Dev, what: &str, is: impl Fn(&Value) -> bool) -> Value {
 }
 
 fn is_access(line: &Value, request_id: &str) -> bool {
-    line["message"] == "answered" && line["span"]["request_id"] == request_id
+    line["message"] == "answered" && line["request_id"] == request_id
 }
 
 async fn patch(api: &Api, settings: &Value) {
@@ -143,7 +143,7 @@ async fn a_line_of_a_request_names_it() {
     .await;
     let id = refused.header("x-request-id");
     assert!(!id.is_empty());
-    insta::assert_json_snapshot!(line, {".timestamp" => "[time]", ".span.request_id" => insta::dynamic_redaction({
+    insta::assert_json_snapshot!(line, {".timestamp" => "[time]", ".request_id" => insta::dynamic_redaction({
         let id = id.to_owned();
         move |value, _| { assert_eq!(value.as_str(), Some(id.as_str())); "[id]" }
     })}, @r#"
@@ -151,10 +151,7 @@ async fn a_line_of_a_request_names_it() {
       "level": "WARN",
       "line": "main",
       "message": "service not ready",
-      "span": {
-        "name": "request",
-        "request_id": "[id]"
-      },
+      "request_id": "[id]",
       "step": "disconnected: the core is stopped",
       "target": "landline_core::call::message",
       "timestamp": "[time]"
