@@ -39,6 +39,12 @@ const OPENAPI_EXAMPLES: &str = "Example:
 
 A running program serves the same at /v1/openapi.json, and as a page at /docs.";
 
+const POSTMAN_EXAMPLES: &str = "Examples:
+  landline postman > landline.postman_collection.json
+  landline postman --environment > dev.postman_environment.json
+
+Import both, start `landline dev`, and run the collection from top to bottom.";
+
 const ABOUT: &str = "The WhatsApp Business On-Premises API as one program, \
 in front of the Cloud API or a simulated network";
 
@@ -71,6 +77,9 @@ pub(crate) enum Command {
     /// Print the OpenAPI document of the API
     #[command(after_help = OPENAPI_EXAMPLES)]
     Openapi,
+    /// Print a Postman collection of the API, or an environment for `landline dev`
+    #[command(after_help = POSTMAN_EXAMPLES)]
+    Postman(PostmanArgs),
     /// Measure against a bare reference, in one run
     Bench(BenchArgs),
 }
@@ -280,6 +289,14 @@ pub(crate) struct WebhookArgs {
     /// Print each notification's JSON too
     #[arg(long, short, env = "LANDLINE_WEBHOOK_VERBOSE", value_parser = FalseyValueParser::new())]
     pub(crate) verbose: bool,
+}
+
+/// `landline postman`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PostmanArgs {
+    /// Print the environment for `landline dev` instead
+    #[arg(long)]
+    pub(crate) environment: bool,
 }
 
 /// Where the API without TLS listens.

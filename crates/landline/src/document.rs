@@ -2,13 +2,20 @@
 
 use std::io::{self, Write as _};
 
-use crate::cli::Command;
+use crate::cli::{Command, PostmanArgs};
 use crate::exit::Stop;
+use crate::postman;
 
 /// What such a command prints; `None` for every other command.
 pub(crate) fn of(command: &Command) -> Option<String> {
     match command {
         Command::Openapi => Some(web::openapi::text().to_owned()),
+        Command::Postman(PostmanArgs { environment: false }) => {
+            Some(format!("{:#}\n", postman::collection()))
+        }
+        Command::Postman(PostmanArgs { environment: true }) => {
+            Some(format!("{:#}\n", postman::environment()))
+        }
         _ => None,
     }
 }

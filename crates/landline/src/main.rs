@@ -2,7 +2,7 @@
 //!
 //! - [`cli`]: the command line; [`exit`]: how a run ends; [`signal`], [`log`], [`terminal`]: its surroundings.
 //! - [`dev`]: everything in one process; [`simulate`]: the network alone; [`receiver`]: a webhook that prints.
-//! - [`document`]: what the program says of itself, printed.
+//! - [`document`]: what the program says of itself, printed; [`postman`]: the same as a collection of requests.
 //! - [`tour`], the getting-started guide, played; [`bench`], measurements.
 //! - [`serve`]: the one place that binds sockets and serves.
 //! - [`data`], [`file`], [`endpoints`]: what lies in a data directory.
@@ -20,6 +20,7 @@ mod exit;
 mod file;
 mod log;
 mod network;
+mod postman;
 mod receiver;
 mod serve;
 mod shell;
@@ -74,7 +75,7 @@ fn run(command: Command, terminal: &Terminal, log_level: &log::Level) -> Result<
             Command::Sim(args) => simulate::run(args, terminal, shutdown).await,
             Command::Webhook(args) => receiver::run(&args, terminal, shutdown).await,
             Command::Tour(args) => tour::run(args, terminal, shutdown).await,
-            Command::Openapi => Ok(()),
+            Command::Openapi | Command::Postman(_) => Ok(()),
             Command::Bench(args) => tokio::select! {
                 () = shutdown.cancelled() => Ok(()),
                 ended = Box::pin(bench::run(args)) => ended,
