@@ -1,14 +1,19 @@
 //! `/v1`, one file per subject of the surface. Answers are compared whole; what differs from run to run is named first.
 
 mod account;
+mod business;
 mod contacts;
+mod deregister;
 mod errors;
 mod flood;
 mod health;
 mod inbound;
 mod media;
 mod messages;
+mod profile;
 mod settings;
+mod shards;
+mod two_step;
 mod users;
 mod webhooks;
 
