@@ -15,7 +15,12 @@ test:
 dev *flags:
     cargo run --release -- dev --ready {{ flags }}
 
-# The kill tests, eight times as long as in the gate.
+# The API against its own description: schemathesis and the Postman collection (`--long` for half an hour).
+contract *flags:
+    cargo build
+    .ci/contract/run {{ flags }}
+
+# The kill tests eight times as long as in the gate, the contract for half an hour, figures.
 long:
     .ci/long
 

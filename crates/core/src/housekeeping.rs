@@ -1,11 +1,12 @@
-//! What is forgotten after its time, and what is counted now and then.
+//! What is forgotten or collected after its time, and what is counted now and then.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use store::{Batch, Change, Outcome, Queue, clock};
+use store::{Batch, Change, Fence, Outcome, Queue, clock};
 use tokio_util::sync::CancellationToken;
 
+use crate::collect::{self, Subject};
 use crate::line::Line;
 
 /// The network repeats events for seven days; a day more is safe.
@@ -15,9 +16,12 @@ const SEEN_KEPT_MS: i64 = 8 * 24 * 60 * 60 * 1000;
 const COUNT: Duration = Duration::from_secs(2);
 
 /// Runs until `stop`.
-pub(crate) async fn run(line: Arc<Line>, stop: CancellationToken) {
+pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken) {
+    let _presence = line.signals.doors.open();
     tokio::select! {
         () = stop.cancelled() => {}
+        () = collect::run(&line, &fence, Subject::Messages) => {}
+        () = collect::run(&line, &fence, Subject::Media) => {}
         () = forget(&line) => {}
         () = count(&line) => {}
     }

@@ -13,21 +13,23 @@ use std::error::Error;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
-use http::StatusCode;
-use http::header::{CONTENT_TYPE, LOCATION};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use futures_util::{Stream, TryStreamExt};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use onprem::provider::Credentials;
 use onprem::settings::UrlPolicy;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Response, Url};
 
 /// To reach the host of a media link.
 const CONNECT: Duration = Duration::from_secs(5);
-/// For a media link altogether, redirects included.
-const TOTAL: Duration = Duration::from_mins(1);
+/// For a media link altogether, redirects and the body included.
+pub(crate) const TOTAL: Duration = Duration::from_mins(1);
 /// Redirects that are followed.
 const REDIRECTS: usize = 3;
-/// What is reserved for a body before its first byte, at most.
-const RESERVED: u64 = 1024 * 1024;
 
 /// Fetches media links.
 #[derive(Clone)]
@@ -40,9 +42,11 @@ pub struct Fetcher {
 /// [`UrlPolicy::PlainLoopback`]), redirects are off, no proxy is used.
 ///
 /// URLs are to be passed through [`check`] before each request: a host that is an address is not resolved.
-/// [`is_refused`] tells whether a request failed because of its address.
+/// [`is_refused`] tells whether a request failed because of its address. Hosts may show a certificate by one of
+/// `authorities` too, beside those that the system trusts.
 pub fn guarded_client(
     policy: UrlPolicy,
+    authorities: Vec<reqwest::Certificate>,
     connect: Duration,
     total: Duration,
 ) -> reqwest::Result<reqwest::Client> {
@@ -52,6 +56,7 @@ pub fn guarded_client(
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .no_proxy()
+        .tls_certs_merge(authorities)
         .connect_timeout(connect)
         .timeout(total)
         .pool_idle_timeout(Duration::from_secs(30))
@@ -90,37 +95,59 @@ pub enum LinkError {
     },
 }
 
-/// What a link brought.
+/// What a link brings: the body is still to come.
 #[derive(Debug)]
 pub struct Fetched {
+    response: Response,
+}
+
+impl Fetched {
     /// As the server says it.
-    pub content_type: Option<String>,
-    /// The bytes.
-    pub body: Bytes,
+    pub fn content_type(&self) -> Option<&str> {
+        self.response.headers().get(CONTENT_TYPE)?.to_str().ok()
+    }
+
+    /// The bytes. Whoever reads them stops at the limit: the announced length is a stranger's word.
+    pub fn body(self) -> impl Stream<Item = Result<Bytes, LinkError>> + Send {
+        self.response.bytes_stream().map_err(failure)
+    }
 }
 
 impl Fetcher {
     /// A fetcher under a policy.
     pub fn new(policy: UrlPolicy) -> reqwest::Result<Self> {
         Ok(Self {
-            client: guarded_client(policy, CONNECT, TOTAL)?,
+            client: guarded_client(policy, Vec::new(), CONNECT, TOTAL)?,
             policy,
         })
     }
 
-    /// Fetches a link, at most three redirects (each checked anew), at most `limit` bytes, within a minute.
-    pub async fn fetch(&self, url: &str, limit: u64) -> Result<Fetched, LinkError> {
-        let url = check(url, self.policy)?;
-        tokio::time::timeout(TOTAL, self.follow(url, limit))
-            .await
-            .unwrap_or_else(|_| Err(LinkError::Failed(format!("no end within {TOTAL:?}"))))
-    }
-
-    async fn follow(&self, mut url: Url, limit: u64) -> Result<Fetched, LinkError> {
+    /// Asks for a link: at most three redirects, each checked anew; a body that is announced with more than `limit` bytes
+    /// is refused. Credentials go to the link's own origin only, whoever sends elsewhere.
+    pub async fn fetch(
+        &self,
+        url: &str,
+        credentials: Option<&Credentials>,
+        limit: u64,
+    ) -> Result<Fetched, LinkError> {
+        let first = check(url, self.policy)?;
+        let headers = match credentials {
+            Some(credentials) => headers(credentials)
+                .map_err(|error| LinkError::Refused(format!("the provider's headers: {error}")))?,
+            None => HeaderMap::new(),
+        };
+        let mut url = first.clone();
         for _ in 0..=REDIRECTS {
-            let response = self.client.get(url.clone()).send().await.map_err(failure)?;
+            let mut request = self.client.get(url.clone());
+            if url.origin() == first.origin() {
+                request = request.headers(headers.clone());
+            }
+            let response = request.send().await.map_err(failure)?;
             match response.status() {
-                StatusCode::OK => return read(response, limit).await,
+                StatusCode::OK if response.content_length().is_some_and(|bytes| bytes > limit) => {
+                    return Err(LinkError::TooLarge { limit });
+                }
+                StatusCode::OK => return Ok(Fetched { response }),
                 StatusCode::MOVED_PERMANENTLY
                 | StatusCode::FOUND
                 | StatusCode::SEE_OTHER
@@ -143,6 +170,30 @@ impl Fetcher {
     }
 }
 
+/// The headers that credentials are sent in.
+fn headers(credentials: &Credentials) -> Result<HeaderMap, http::Error> {
+    let sensitive = |value: &str| -> Result<HeaderValue, http::Error> {
+        let mut value = HeaderValue::from_str(value)?;
+        value.set_sensitive(true);
+        Ok(value)
+    };
+    match credentials {
+        Credentials::Basic { username, password } => {
+            let encoded = STANDARD.encode(format!("{username}:{password}"));
+            let value = sensitive(&format!("Basic {encoded}"))?;
+            Ok(HeaderMap::from_iter([(AUTHORIZATION, value)]))
+        }
+        Credentials::Bearer(token) => {
+            let value = sensitive(&format!("Bearer {token}"))?;
+            Ok(HeaderMap::from_iter([(AUTHORIZATION, value)]))
+        }
+        Credentials::Headers(headers) => headers
+            .iter()
+            .map(|(name, value)| Ok((HeaderName::try_from(name)?, sensitive(value)?)))
+            .collect(),
+    }
+}
+
 /// Where a redirect leads.
 fn target(from: &Url, response: &Response) -> Result<Url, LinkError> {
     let location = response
@@ -152,33 +203,6 @@ fn target(from: &Url, response: &Response) -> Result<Url, LinkError> {
         .ok_or_else(|| LinkError::Failed("a redirect that says not where to".to_owned()))?;
     from.join(location)
         .map_err(|error| LinkError::Failed(format!("a redirect to no URL: {error}")))
-}
-
-/// Reads a body, never more than one chunk past the limit.
-async fn read(mut response: Response, limit: u64) -> Result<Fetched, LinkError> {
-    let too_large = || LinkError::TooLarge { limit };
-    let announced = response.content_length().unwrap_or_default();
-    if announced > limit {
-        return Err(too_large());
-    }
-    let content_type = response
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .map(str::to_owned);
-    // The announced length is a stranger's word: it reserves little.
-    let mut body =
-        BytesMut::with_capacity(usize::try_from(announced.min(RESERVED)).unwrap_or_default());
-    while let Some(chunk) = response.chunk().await.map_err(failure)? {
-        body.extend_from_slice(&chunk);
-        if u64::try_from(body.len()).is_ok_and(|bytes| bytes > limit) {
-            return Err(too_large());
-        }
-    }
-    Ok(Fetched {
-        content_type,
-        body: body.freeze(),
-    })
 }
 
 fn check_parsed(url: &Url, policy: UrlPolicy) -> Result<(), LinkError> {
@@ -253,7 +277,7 @@ fn failure(error: reqwest::Error) -> LinkError {
 }
 
 /// An error, what caused it, what caused that …
-fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+pub(crate) fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
     std::iter::from_fn(move || {
         let this = next?;

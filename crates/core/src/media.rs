@@ -1,26 +1,42 @@
 //! Media files: a folder first. Written to a temporary name, synced, renamed; content by public id.
+//!
+//! - `detect`: what a file is, told from its bytes.
+//! - `picture`: pictures, read to their end.
+
+mod detect;
+mod picture;
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use sha2::{Digest, Sha256};
+use store::clock;
 use tokio::io::AsyncWriteExt;
+use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
+
+pub(crate) use detect::Looked;
+#[cfg(test)]
+pub(crate) use picture::sample;
 
 /// How many bytes from a file's start are kept for sniffing.
 const HEAD: usize = 8192;
 /// What the name of a file that is being written ends with.
 const UNFINISHED: &str = "part";
+/// Files that are looked at together: each takes a core, and some memory.
+const LOOKS: usize = 4;
 
 /// The folder of media files.
 #[derive(Debug, Clone)]
 pub struct MediaFolder {
     root: PathBuf,
+    looks: Arc<Semaphore>,
 }
 
 /// A file that was written.
@@ -43,6 +59,9 @@ pub enum WriteError {
     /// More bytes than allowed.
     #[error("more than {0} bytes")]
     TooLarge(u64),
+    /// Another file has this id.
+    #[error("there is a file with this id already")]
+    Taken,
     /// The folder cannot be written.
     #[error("the media folder cannot be written: {0}")]
     Folder(#[from] io::Error),
@@ -63,6 +82,11 @@ impl Orphan {
     /// Something refers to the file now: it stays.
     pub(crate) fn keep(mut self) {
         self.kept = true;
+    }
+
+    /// Opens it for reading.
+    pub(crate) async fn read(&self) -> io::Result<tokio::fs::File> {
+        tokio::fs::File::open(&self.path).await
     }
 }
 
@@ -93,7 +117,8 @@ impl MediaFolder {
                 fs::remove_file(&path)?;
             }
         }
-        Ok(Self { root })
+        let looks = Arc::new(Semaphore::new(LOOKS));
+        Ok(Self { root, looks })
     }
 
     /// Writes a file under a public id; it is on disk when this returns, or there is none.
@@ -119,11 +144,10 @@ impl MediaFolder {
         let target = self
             .path(id)
             .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the id is not a UUID"))?;
-        let unfinished = target.with_extension(UNFINISHED);
-        let file = tokio::fs::File::create_new(&unfinished).await?;
-        let unfinished = Orphan::new(unfinished);
-
-        let (file, written) = pour(body, file, limit).await?;
+        if tokio::fs::try_exists(&target).await? {
+            return Err(WriteError::Taken);
+        }
+        let (file, written, unfinished) = self.pour_into(&target, body, limit).await?;
         let file = file.into_std().await;
         let root = self.root.clone();
         // One closure that owns the guard: when the caller goes away meanwhile, its result is dropped, and the file with it.
@@ -131,6 +155,44 @@ impl MediaFolder {
             .await
             .map_err(io::Error::other)??;
         Ok((written, orphan))
+    }
+
+    /// Writes a file that only passes through: it is never synced, has no name that can be asked for, and goes with its
+    /// guard; after a crash it goes when the folder is opened again.
+    pub(crate) async fn write_passing<E: std::fmt::Display>(
+        &self,
+        body: impl Stream<Item = Result<Bytes, E>> + Send,
+        limit: u64,
+    ) -> Result<(Written, Orphan), WriteError> {
+        let target = self.root.join(Uuid::new_v4().hyphenated().to_string());
+        let (_, written, passing) = self.pour_into(&target, body, limit).await?;
+        Ok((written, passing))
+    }
+
+    async fn pour_into<E: std::fmt::Display>(
+        &self,
+        target: &Path,
+        body: impl Stream<Item = Result<Bytes, E>> + Send,
+        limit: u64,
+    ) -> Result<(tokio::fs::File, Written, Orphan), WriteError> {
+        let unfinished = target.with_extension(UNFINISHED);
+        let file = tokio::fs::File::create_new(&unfinished).await?;
+        let unfinished = Orphan::new(unfinished);
+        let (file, written) = pour(body, file, limit).await?;
+        Ok((file, written, unfinished))
+    }
+
+    /// Looks at what a file is, few at once; `head` is what it begins with. When `as_picture`, a JPEG, PNG or WebP is read
+    /// to its end.
+    pub(crate) async fn look(
+        &self,
+        file: &Orphan,
+        head: Bytes,
+        as_picture: bool,
+    ) -> io::Result<Looked> {
+        // The semaphore is never closed.
+        let _place = self.looks.acquire().await;
+        detect::look(file.path.clone(), head, as_picture).await
     }
 
     /// Opens a file. Ids that are not UUIDs are never opened.
@@ -150,6 +212,15 @@ impl MediaFolder {
         }
     }
 
+    /// The ids of files that were written before a time, Unix milliseconds. What is no media file of ours is not
+    /// looked at.
+    pub(crate) async fn older_than(&self, before_ms: i64) -> io::Result<Vec<String>> {
+        let root = self.root.clone();
+        spawn_blocking(move || older_than(&root, before_ms))
+            .await
+            .map_err(io::Error::other)?
+    }
+
     fn path(&self, id: &str) -> Option<PathBuf> {
         canonical_id(id).map(|id| self.root.join(id))
     }
@@ -160,6 +231,32 @@ pub(crate) fn canonical_id(id: &str) -> Option<String> {
     let uuid = Uuid::try_parse(id).ok()?;
     // Longer and shorter spellings (braces, `urn:`, no hyphens) are none of ours.
     (id.len() == uuid::fmt::Hyphenated::LENGTH).then(|| uuid.hyphenated().to_string())
+}
+
+/// Blocking.
+fn older_than(root: &Path, before_ms: i64) -> io::Result<Vec<String>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(root)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let Some(id) = name.to_str().filter(|name| is_canonical(name)) else {
+            continue;
+        };
+        let written = match entry.metadata() {
+            Ok(metadata) => metadata.modified()?,
+            // Deleted meanwhile.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(error),
+        };
+        if clock::ms_of(written) < before_ms {
+            found.push(id.to_owned());
+        }
+    }
+    Ok(found)
+}
+
+fn is_canonical(name: &str) -> bool {
+    canonical_id(name).as_deref() == Some(name)
 }
 
 /// Lower-case hex.

@@ -7,6 +7,7 @@ use store::{Key, Lane};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use crate::collect::Doors;
 use crate::decide::offline::Offline;
 
 /// Something upstream that only the connection can deal with.
@@ -37,6 +38,8 @@ pub(crate) struct Signals {
     outbox: AtomicU64,
     outbox_is_longer: AtomicBool,
     callbacks: AtomicU64,
+    /// Where calls and collectors meet.
+    pub(crate) doors: Doors,
     began: Instant,
     not_ready_logged_s: AtomicU64,
     refusal_logged_s: AtomicU64,
@@ -57,6 +60,7 @@ impl Signals {
             outbox: AtomicU64::new(0),
             outbox_is_longer: AtomicBool::new(false),
             callbacks: AtomicU64::new(0),
+            doors: Doors::default(),
             began: Instant::now(),
             not_ready_logged_s: AtomicU64::new(0),
             refusal_logged_s: AtomicU64::new(0),

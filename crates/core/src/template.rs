@@ -51,8 +51,36 @@ pub struct Templates {
 pub struct Table {
     /// By name; every language of it.
     pub by_name: HashMap<String, Vec<Definition>>,
+    /// Every language that some template is in.
+    pub languages: HashSet<String>,
     /// The account's namespace.
     pub namespace: Option<String>,
+}
+
+impl Table {
+    fn new(definitions: Vec<Definition>, namespace: Option<String>) -> Self {
+        let mut table = Self {
+            namespace,
+            ..Self::default()
+        };
+        for definition in definitions {
+            table.languages.insert(definition.language.clone());
+            let same_name = table.by_name.entry(definition.name.clone());
+            same_name.or_default().push(definition);
+        }
+        table
+    }
+
+    /// Replaces the definitions of one name.
+    fn put(&mut self, name: &str, definitions: Vec<Definition>) {
+        if definitions.is_empty() {
+            self.by_name.remove(name);
+        } else {
+            self.by_name.insert(name.to_owned(), definitions);
+        }
+        let all = self.by_name.values().flatten();
+        self.languages = all.map(|known| known.language.clone()).collect();
+    }
 }
 
 /// The network was asked about a name.
@@ -84,57 +112,84 @@ impl Templates {
 
     /// Replaces the whole table.
     pub fn replace(&self, definitions: Vec<Definition>, namespace: Option<String>) {
-        let mut by_name: HashMap<String, Vec<Definition>> = HashMap::new();
-        for definition in definitions {
-            by_name
-                .entry(definition.name.clone())
-                .or_default()
-                .push(definition);
-        }
         *self.table.write().unwrap_or_else(PoisonError::into_inner) =
-            Arc::new(Table { by_name, namespace });
+            Arc::new(Table::new(definitions, namespace));
     }
 
-    /// Adds the definitions of one name.
-    fn insert(&self, name: &str, definitions: Vec<Definition>) {
+    /// Replaces the definitions of one name.
+    fn put(&self, name: &str, definitions: Vec<Definition>) {
         let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-        Arc::make_mut(&mut table)
-            .by_name
-            .insert(name.to_owned(), definitions);
+        Arc::make_mut(&mut table).put(name, definitions);
     }
 
-    fn named(&self, name: &str) -> Option<Vec<Definition>> {
-        self.table().by_name.get(name).cloned()
+    /// Definitions, each language of a name counted.
+    pub(crate) fn count(&self) -> usize {
+        self.table().by_name.values().map(Vec::len).sum()
     }
 
-    /// The definitions with a name. When there are none, `fetch` brings them: one for all who ask at the same time, and
-    /// not again while its outcome is remembered.
+    /// The definitions with a name.
+    fn named(&self, name: &str) -> Vec<Definition> {
+        self.table().by_name.get(name).cloned().unwrap_or_default()
+    }
+
+    /// The same, if one of them is in this language.
+    fn in_language(&self, name: &str, language: &str) -> Option<Vec<Definition>> {
+        let found = self.named(name);
+        let has_language = found.iter().any(|known| known.language == language);
+        has_language.then_some(found)
+    }
+
+    /// The definitions with a name. When none is in this language, `fetch` brings them: one for all who ask at the same
+    /// time, and not again while its outcome is remembered.
     async fn named_or_fetched(
         &self,
         name: &str,
+        language: &str,
         fetch: impl Future<Output = Result<Vec<Definition>, NotLoaded>>,
     ) -> Result<Vec<Definition>, NotLoaded> {
-        if let Some(found) = self.named(name) {
+        if let Some(found) = self.in_language(name, language) {
             return Ok(found);
         }
         let entry = self.entry(name);
         let mut last = entry.lock().await;
         // Somebody may have brought it while we waited.
-        if let Some(found) = self.named(name) {
+        if let Some(found) = self.in_language(name, language) {
             return Ok(found);
         }
+        self.fetched(name, &mut last, fetch).await
+    }
+
+    /// Brings the definitions of a name anew, because the network has said that they are not what they were.
+    async fn renewed(
+        &self,
+        name: &str,
+        fetch: impl Future<Output = Result<Vec<Definition>, NotLoaded>>,
+    ) -> Result<(), NotLoaded> {
+        let entry = self.entry(name);
+        let mut last = entry.lock().await;
+        self.fetched(name, &mut last, fetch).await.map(drop)
+    }
+
+    /// What the network says of a name, or said a moment ago.
+    async fn fetched(
+        &self,
+        name: &str,
+        last: &mut Option<Asked>,
+        fetch: impl Future<Output = Result<Vec<Definition>, NotLoaded>>,
+    ) -> Result<Vec<Definition>, NotLoaded> {
         if let Some(asked) = last.as_ref().filter(|asked| asked.is_fresh(Instant::now())) {
-            return asked.failure.clone().map_or_else(|| Ok(Vec::new()), Err);
+            return asked
+                .failure
+                .clone()
+                .map_or_else(|| Ok(self.named(name)), Err);
         }
         let outcome = fetch.await;
         *last = Some(Asked {
             at: Instant::now(),
             failure: outcome.as_ref().err().cloned(),
         });
-        if let Ok(found) = &outcome
-            && !found.is_empty()
-        {
-            self.insert(name, found.clone());
+        if let Ok(found) = &outcome {
+            self.put(name, found.clone());
         }
         outcome
     }
@@ -186,11 +241,24 @@ impl Line {
         Ok(recalled)
     }
 
-    /// The definitions with a name, asking upstream once (single flight, at most every 30 s per name) when there are none.
-    pub async fn templates_named(&self, name: &str) -> Result<Vec<Definition>, NotLoaded> {
+    /// The definitions with a name, asking upstream once (single flight, at most every 30 s per name) when none is in this
+    /// language.
+    pub async fn templates_named(
+        &self,
+        name: &str,
+        language: &str,
+    ) -> Result<Vec<Definition>, NotLoaded> {
         self.templates
-            .named_or_fetched(name, self.fetch_named(name))
+            .named_or_fetched(name, language, self.fetch_named(name))
             .await
+    }
+
+    /// Asks upstream what became of a template that the network would not send, at most every 30 s per name. A network
+    /// that cannot be asked is only logged: the table stays as it is.
+    pub async fn renew_template(&self, name: &str) {
+        if let Err(not_loaded) = self.templates.renewed(name, self.fetch_named(name)).await {
+            tracing::warn!(line = %self.config.name, template = name, reason = not_loaded.0, "a template could not be looked up anew");
+        }
     }
 
     async fn fetch_named(&self, name: &str) -> Result<Vec<Definition>, NotLoaded> {
@@ -200,15 +268,36 @@ impl Line {
             .map_err(|failure| NotLoaded(translate::error::refusal(&failure).details))?;
         // The network may take the filter for a part of the name.
         found.retain(|definition| definition.name == name);
-        let changes = found.iter().map(|definition| self.kept(definition));
-        let written = match changes.collect::<Result<Vec<_>, _>>() {
-            Ok(changes) => self.apply_in_batches(changes).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = written {
+        let known = self.templates.named(name);
+        if let Err(error) = self.keep_named(&known, &found).await {
             tracing::warn!(line = %self.config.name, template = name, %error, "a template is not kept in the store");
         }
         Ok(found)
+    }
+
+    /// Brings the store's records of one name to what the network said.
+    async fn keep_named(
+        &self,
+        known: &[Definition],
+        found: &[Definition],
+    ) -> Result<(), StoreError> {
+        let is_gone = |known: &&Definition| {
+            let same = |found: &Definition| found.language == known.language;
+            !found.iter().any(same)
+        };
+        let mut changes: Vec<Change> = known
+            .iter()
+            .filter(is_gone)
+            .map(|gone| {
+                let line = &self.config.name;
+                self.records
+                    .delete::<record::Template>(line, &record_name(gone))
+            })
+            .collect();
+        for definition in found {
+            changes.push(self.kept(definition)?);
+        }
+        self.apply_in_batches(changes).await
     }
 
     /// All pages, or all pages with one name.

@@ -24,6 +24,9 @@ pub struct Send {
     /// Comes back in every status of this message, at most 512 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub biz_opaque_callback_data: Option<String>,
+    /// Deliver only to a customer who is still known by this; else the message fails.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipient_identity_key_hash: Option<String>,
     /// One member, named after the type.
     #[serde(flatten)]
     pub content: serde_json::Map<String, serde_json::Value>,

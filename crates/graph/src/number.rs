@@ -51,11 +51,23 @@ impl Number {
 
     /// Registered on the Cloud API and able to send.
     pub fn is_registered(&self) -> bool {
+        self.is_on_cloud() && self.may_send()
+    }
+
+    /// Registered on the Cloud API, and not able to send: `BANNED`, `DISCONNECTED`, …
+    pub fn is_blocked(&self) -> bool {
+        self.is_on_cloud() && !self.may_send()
+    }
+
+    fn is_on_cloud(&self) -> bool {
         self.platform_type.as_deref() == Some("CLOUD_API")
-            && matches!(
-                self.status.as_deref(),
-                Some("CONNECTED" | "FLAGGED" | "RATE_LIMITED" | "RESTRICTED")
-            )
+    }
+
+    fn may_send(&self) -> bool {
+        matches!(
+            self.status.as_deref(),
+            Some("CONNECTED" | "FLAGGED" | "RATE_LIMITED" | "RESTRICTED")
+        )
     }
 }
 
@@ -113,6 +125,7 @@ mod tests {
         for (platform, status) in [
             ("ON_PREMISE", "CONNECTED"),
             ("CLOUD_API", "PENDING"),
+            ("CLOUD_API", "BANNED"),
             ("NOT_APPLICABLE", "DISCONNECTED"),
         ] {
             let number = Number {
@@ -121,6 +134,7 @@ mod tests {
                 ..Number::default()
             };
             assert!(!number.is_registered(), "{platform} {status}");
+            assert_eq!(number.is_blocked(), platform == "CLOUD_API", "{status}");
         }
     }
 }

@@ -60,6 +60,12 @@ pub(crate) fn option_text<'de, D: Deserializer<'de>>(
     Value::deserialize(source).map(|value| text(&value))
 }
 
+/// `deserialize_with`: the texts (and numbers as texts) of a list.
+pub(crate) fn texts<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<String>, D::Error> {
+    let value = Value::deserialize(source)?;
+    Ok(elements(Some(value)).iter().filter_map(text).collect())
+}
+
 /// `deserialize_with`: the type's default when the value is not of the type (`null`, for example).
 pub(crate) fn or_default<'de, D, T>(source: D) -> Result<T, D::Error>
 where

@@ -34,6 +34,11 @@ const WEBHOOK_EXAMPLES: &str = "Example, in two terminals:
 
 With --answer 500 every notification is refused, and comes again.";
 
+const OPENAPI_EXAMPLES: &str = "Example:
+  landline openapi > openapi.json
+
+A running program serves the same at /v1/openapi.json, and as a page at /docs.";
+
 const ABOUT: &str = "The WhatsApp Business On-Premises API as one program, \
 in front of the Cloud API or a simulated network";
 
@@ -63,6 +68,9 @@ pub(crate) enum Command {
     Webhook(WebhookArgs),
     /// Play the getting-started guide against a running `landline dev`
     Tour(TourArgs),
+    /// Print the OpenAPI document of the API
+    #[command(after_help = OPENAPI_EXAMPLES)]
+    Openapi,
     /// Measure against a bare reference, in one run
     Bench(BenchArgs),
 }
@@ -105,15 +113,9 @@ pub(crate) struct LogArgs {
         default_value = "text"
     )]
     pub(crate) log_format: LogFormat,
-    /// How much is logged
-    #[arg(
-        long,
-        global = true,
-        env = "LANDLINE_LOG_LEVEL",
-        value_enum,
-        default_value = "info"
-    )]
-    pub(crate) log_level: LogLevel,
+    /// How much is logged, whatever the application settings say; without it they decide, at first `info`
+    #[arg(long, global = true, env = "LANDLINE_LOG_LEVEL", value_enum)]
+    pub(crate) log_level: Option<LogLevel>,
 }
 
 /// Shape of log lines.
@@ -126,7 +128,7 @@ pub(crate) enum LogFormat {
 }
 
 /// How much is logged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(crate) enum LogLevel {
     Error,
     Warn,
@@ -191,6 +193,9 @@ pub(crate) struct DevArgs {
     /// Where notifications go; overwrites the stored URL, "" clears it
     #[arg(long, value_name = "URL", env = "LANDLINE_WEBHOOK")]
     pub(crate) webhook: Option<String>,
+    /// How messages are taken.
+    #[command(flatten)]
+    pub(crate) message: MessageArgs,
     /// Take the number's webhooks even when they point elsewhere
     #[arg(long, env = "LANDLINE_TAKE_OVER", hide = true, value_parser = FalseyValueParser::new())]
     pub(crate) take_over: bool,
@@ -210,6 +215,17 @@ pub(crate) struct DevArgs {
         default_value_t = 300
     )]
     pub(crate) quiet_time_ms: u64,
+}
+
+/// How messages are taken.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct MessageArgs {
+    /// Refuse what the original API did not have: extensions and unknown fields in messages
+    #[arg(long, env = "LANDLINE_STRICT", value_parser = FalseyValueParser::new())]
+    pub(crate) strict: bool,
+    /// Leave the customer's number out of message ids
+    #[arg(long, env = "LANDLINE_OPAQUE_IDS", value_parser = FalseyValueParser::new())]
+    pub(crate) opaque_ids: bool,
 }
 
 /// `landline sim`.

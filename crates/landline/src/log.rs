@@ -32,7 +32,8 @@ const OURS: [&str; 8] = [
 /// How much is logged, changeable while the program runs.
 pub(crate) struct Level {
     handle: reload::Handle<Targets, Registry>,
-    flag: LogLevel,
+    /// What the command line or the environment says: it has the last word.
+    flag: Option<LogLevel>,
 }
 
 impl Level {
@@ -40,10 +41,23 @@ impl Level {
     pub(crate) fn follow(&self, mut settings: watch::Receiver<Arc<ApplicationSettings>>) {
         let (handle, flag) = (self.handle.clone(), self.flag);
         tokio::spawn(async move {
+            let mut wanted = DEFAULT;
             loop {
-                let level = level(&settings.borrow_and_update(), flag);
-                // It fails only when nothing logs any more.
-                handle.reload(filter(level)).ok();
+                let before = wanted;
+                wanted = of_settings(&settings.borrow_and_update());
+                match flag {
+                    None => {
+                        // It fails only when nothing logs any more.
+                        handle.reload(filter(wanted)).ok();
+                        if wanted != before {
+                            tracing::info!(level = %wanted, "the settings changed how much is logged");
+                        }
+                    }
+                    Some(flag) if wanted != before => {
+                        tracing::warn!(level = %flag, "log_level and verbose_logging of the settings have no effect: --log-level (LANDLINE_LOG_LEVEL) is given");
+                    }
+                    Some(_) => {}
+                }
                 if settings.changed().await.is_err() {
                     return;
                 }
@@ -52,15 +66,24 @@ impl Level {
     }
 }
 
-/// The settings' level, unless they leave it at its default: then the flag's.
-fn level(settings: &ApplicationSettings, flag: LogLevel) -> LogLevel {
-    if settings.verbose_logging && !matches!(flag, LogLevel::Trace) {
-        return LogLevel::Debug;
+/// The level before the settings are known.
+const DEFAULT: LogLevel = LogLevel::Info;
+
+/// The level that settings ask for: `verbose_logging` is `debug` at least.
+fn of_settings(settings: &ApplicationSettings) -> LogLevel {
+    let level = LogLevel::from_str(&settings.log_level, true).unwrap_or(DEFAULT);
+    if settings.verbose_logging {
+        level.max(LogLevel::Debug)
+    } else {
+        level
     }
-    if settings.log_level == ApplicationSettings::default().log_level {
-        return flag;
+}
+
+impl std::fmt::Display for LogLevel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = self.to_possible_value();
+        f.write_str(name.as_ref().map_or("", |name| name.get_name()))
     }
-    LogLevel::from_str(&settings.log_level, true).unwrap_or(flag)
 }
 
 /// Starts logging. Lines are written while the guard lives.
@@ -75,13 +98,18 @@ pub(crate) fn start(args: &LogArgs) -> (WorkerGuard, Level) {
         .with_ansi(colour);
     let lines = match args.log_format {
         LogFormat::Text => lines.with_target(false).boxed(),
-        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+        // The request that a line belongs to is its only span: no list of them is needed.
+        LogFormat::Json => lines
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .boxed(),
     };
-    let (filter, handle) = reload::Layer::new(filter(args.log_level));
+    let flag = args.log_level;
+    let (filter, handle) = reload::Layer::new(filter(flag.unwrap_or(DEFAULT)));
     tracing_subscriber::registry()
         .with(lines.with_filter(filter))
         .init();
-    let flag = args.log_level;
     (guard, Level { handle, flag })
 }
 
@@ -110,19 +138,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn settings_say_more_than_the_flag_only_when_they_say_something() {
-        let with = |log_level: &str, verbose_logging| ApplicationSettings {
-            log_level: log_level.to_owned(),
-            verbose_logging,
-            ..ApplicationSettings::default()
+    fn settings_ask_for_a_level() {
+        let asked = |log_level: &str, verbose_logging| {
+            let settings = ApplicationSettings {
+                log_level: log_level.to_owned(),
+                verbose_logging,
+                ..ApplicationSettings::default()
+            };
+            of_settings(&settings).to_string()
         };
 
-        assert_eq!(level(&with("info", false), LogLevel::Warn), LogLevel::Warn);
-        assert_eq!(
-            level(&with("error", false), LogLevel::Info),
-            LogLevel::Error
-        );
-        assert_eq!(level(&with("info", true), LogLevel::Info), LogLevel::Debug);
+        assert_eq!(asked("info", false), "info");
+        assert_eq!(asked("error", false), "error");
+        assert_eq!(asked("error", true), "debug");
+        assert_eq!(asked("trace", true), "trace");
+        assert_eq!(of_settings(&ApplicationSettings::default()), DEFAULT);
     }
 
     #[test]

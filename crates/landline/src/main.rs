@@ -2,6 +2,7 @@
 //!
 //! - [`cli`]: the command line; [`exit`]: how a run ends; [`signal`], [`log`], [`terminal`]: its surroundings.
 //! - [`dev`]: everything in one process; [`simulate`]: the network alone; [`receiver`]: a webhook that prints.
+//! - [`document`]: what the program says of itself, printed.
 //! - [`tour`], the getting-started guide, played; [`bench`], measurements.
 //! - [`serve`]: the one place that binds sockets and serves.
 //! - [`data`], [`file`], [`endpoints`]: what lies in a data directory.
@@ -13,6 +14,7 @@ mod bench;
 mod cli;
 mod data;
 mod dev;
+mod document;
 mod endpoints;
 mod exit;
 mod file;
@@ -58,6 +60,9 @@ fn main() -> ExitCode {
 }
 
 fn run(command: Command, terminal: &Terminal, log_level: &log::Level) -> Result<(), Stop> {
+    if let Some(document) = document::of(&command) {
+        return document::print(&document);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -69,6 +74,7 @@ fn run(command: Command, terminal: &Terminal, log_level: &log::Level) -> Result<
             Command::Sim(args) => simulate::run(args, terminal, shutdown).await,
             Command::Webhook(args) => receiver::run(&args, terminal, shutdown).await,
             Command::Tour(args) => tour::run(args, terminal, shutdown).await,
+            Command::Openapi => Ok(()),
             Command::Bench(args) => tokio::select! {
                 () = shutdown.cancelled() => Ok(()),
                 ended = Box::pin(bench::run(args)) => ended,

@@ -3,6 +3,8 @@
 //! Below is `axum-server`: it gives access to hyper's builder, drains with a deadline, and a service that fails
 //! closes its connection unanswered.
 
+mod counted;
+
 use std::convert::Infallible;
 use std::future::Ready;
 use std::io;
@@ -22,7 +24,9 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tower::{BoxError, Service};
+use web::Traffic;
 
+use self::counted::Counted;
 use crate::exit::Stop;
 
 /// A new connection brings its first request, whole headers, within this time.
@@ -52,6 +56,7 @@ pub(crate) fn check_plain(flag: &str, address: SocketAddr, allow_plain: bool) ->
 pub(crate) struct Socket {
     listener: TcpListener,
     address: SocketAddr,
+    traffic: Arc<Traffic>,
 }
 
 impl Socket {
@@ -73,7 +78,18 @@ impl Socket {
         let address = listener
             .local_addr()
             .map_err(|error| Stop::failed("a socket does not know its address", error))?;
-        Ok(Self { listener, address })
+        Ok(Self {
+            listener,
+            address,
+            traffic: Arc::default(),
+        })
+    }
+
+    /// Its connections are counted there from now on.
+    pub(crate) fn counted_by(mut self, traffic: &Arc<Traffic>) -> Self {
+        traffic.set_backlog(BACKLOG);
+        self.traffic = Arc::clone(traffic);
+        self
     }
 
     /// Where it listens, with the real port.
@@ -121,8 +137,9 @@ impl Serving {
         S::Error: Into<BoxError>,
         S::Future: Send,
     {
+        let traffic = Arc::clone(&socket.traffic);
         let (server, handle) = server(socket);
-        let server = server.acceptor(tcp());
+        let server = server.acceptor(Counted::new(tcp(), traffic));
         let task = tokio::spawn(server.serve(Visitors(service)));
         Self { handle, task }
     }
@@ -134,8 +151,10 @@ impl Serving {
         S::Error: Into<BoxError>,
         S::Future: Send,
     {
+        let traffic = Arc::clone(&socket.traffic);
         let (server, handle) = server(socket);
         let acceptor = RustlsAcceptor::new(RustlsConfig::from_config(config)).acceptor(tcp());
+        let acceptor = Counted::new(acceptor, traffic);
         let task = tokio::spawn(server.acceptor(acceptor).serve(Visitors(service)));
         Self { handle, task }
     }

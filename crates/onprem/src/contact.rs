@@ -93,10 +93,7 @@ pub struct CheckedContact {
 ///
 /// What could stand in `to` gets the id that a message to it gets.
 pub fn check(input: &str) -> CheckedContact {
-    let wa_id = WaId::parse(input).or_else(|| {
-        let digits: String = input.chars().filter(char::is_ascii_digit).collect();
-        (!digits.is_empty()).then(|| WaId::from_network(&digits))
-    });
+    let wa_id = WaId::parse(input).or_else(|| WaId::digits_of(input));
     CheckedContact {
         input: input.to_owned(),
         status: if wa_id.is_some() { "valid" } else { "invalid" },
@@ -179,6 +176,8 @@ mod tests {
             "+49 30 111-222",
             "0012025550143",
             "12",
+            "00 12",
+            "00",
             "DE.4815",
             "n/a",
             "",
@@ -203,6 +202,16 @@ mod tests {
             "input": "12",
             "status": "valid",
             "wa_id": "12"
+          },
+          {
+            "input": "00 12",
+            "status": "valid",
+            "wa_id": "12"
+          },
+          {
+            "input": "00",
+            "status": "valid",
+            "wa_id": "00"
           },
           {
             "input": "DE.4815",

@@ -6,6 +6,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub mod answers;
+
 /// An error code of the On-Premises API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -209,6 +211,36 @@ impl Code {
     pub const IDENTITY_UNACKNOWLEDGED: Self = Self(1028);
     /// The account is locked.
     pub const LOCKED: Self = Self(1031);
+}
+
+/// The codes of interactive messages and of commerce.
+impl Code {
+    /// Too few sections, or too many.
+    pub const SECTIONS: Self = Self(2015);
+    /// Too few rows, or too many.
+    pub const ROWS: Self = Self(2016);
+    /// A character or a formatting that is not allowed.
+    pub const CHARACTER: Self = Self(2017);
+    /// Too few products, or too many.
+    pub const PRODUCTS: Self = Self(2023);
+    /// No such catalogue.
+    pub const CATALOG_MISSING: Self = Self(2024);
+    /// The catalogue is not this number's.
+    pub const CATALOG_NOT_LINKED: Self = Self(2025);
+    /// Some products are not in the catalogue, or not to be had.
+    pub const SOME_PRODUCTS_MISSING: Self = Self(2026);
+    /// None of the products is.
+    pub const ALL_PRODUCTS_MISSING: Self = Self(2027);
+    /// None of the products may be sold.
+    pub const ALL_PRODUCTS_NONCOMPLIANT: Self = Self(2028);
+    /// Some products may not be sold.
+    pub const SOME_PRODUCTS_NONCOMPLIANT: Self = Self(2029);
+    /// Some products are missing, others may not be sold.
+    pub const PRODUCTS_MISSING_AND_NONCOMPLIANT: Self = Self(2030);
+    /// A header of another kind than the message takes.
+    pub const HEADER: Self = Self(2036);
+    /// The business has not said what the law asks it to (India).
+    pub const COMPLIANCE_MISSING: Self = Self(2050);
 }
 
 /// The codes of templates and flows.

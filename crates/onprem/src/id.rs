@@ -41,7 +41,7 @@ pub struct Minter {
     /// Has taken in the secret; each use begins with a copy of it, which saves half of the hashing.
     mac: Hmac<Sha256>,
     /// Leave the other party's number out of the id.
-    pub blank_number: bool,
+    blank_number: bool,
 }
 
 /// What an id says.
@@ -79,6 +79,13 @@ impl Minter {
             mac: Hmac::new(&block.into()),
             blank_number: false,
         }
+    }
+
+    /// The same, which leaves the other party's number out of ids, or not. Either opens what the other has minted.
+    #[must_use]
+    pub fn blanking(mut self, blank_number: bool) -> Self {
+        self.blank_number = blank_number;
+        self
     }
 
     /// The public id of a message.
@@ -265,10 +272,7 @@ mod tests {
 
     #[test]
     fn a_blank_number_leaves_no_digit_in_the_id() {
-        let minter = Minter {
-            blank_number: true,
-            ..minter()
-        };
+        let minter = minter().blanking(true);
         let id = minter.mint(false, "12025550143", 7);
         let bytes = URL_SAFE_NO_PAD.decode(id.as_str()).unwrap();
 
@@ -351,9 +355,12 @@ mod tests {
             key: i64,
             blank: bool,
         ) {
-            let minter = Minter { blank_number: blank, ..minter() };
-            let id = minter.mint(outgoing, &wa_id, key);
-            prop_assert_eq!(minter.open(id.as_str()), Some(Opened { key, outgoing }));
+            let id = minter().blanking(blank).mint(outgoing, &wa_id, key);
+            // Whatever the setting is now.
+            for now in [false, true] {
+                let minter = minter().blanking(now);
+                prop_assert_eq!(minter.open(id.as_str()), Some(Opened { key, outgoing }));
+            }
             prop_assert!(id.as_str().len() <= LONGEST);
             prop_assert!(id.as_str().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
         }

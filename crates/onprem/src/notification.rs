@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::MessageId;
 use crate::envelope::ErrorObject;
+use crate::service::Service;
 
-/// One notification: the body of one POST. Only one of the four kinds of events is in it.
+/// One notification: the body of one POST. Only one of the five kinds of events is in it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Notification {
     /// The senders of `messages`.
@@ -19,6 +20,9 @@ pub struct Notification {
     /// Customers' messages.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub messages: Vec<Message>,
+    /// Garbage collections that ended.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub services: Vec<Service>,
     /// What became of our messages.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub statuses: Vec<Status>,
@@ -118,9 +122,15 @@ pub struct Context {
     /// Author of the quoted message, digits.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub from: Option<String>,
+    /// The group of the quoted message.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub group_id: Option<String>,
     /// The quoted message.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub id: Option<MessageId>,
+    /// Customers named in a group's message.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub mentions: Vec<String>,
     /// A product that is asked about.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub referred_product: Option<serde_json::Value>,
@@ -231,7 +241,9 @@ mod tests {
                 forwarded: Some(true),
                 frequently_forwarded: Some(true),
                 from: Some("12025550144".to_owned()),
+                group_id: Some("120363".to_owned()),
                 id: Some(id(true, 1)),
+                mentions: vec!["12025550145".to_owned()],
                 referred_product: Some(json!({"product_retailer_id": "p", "catalog_id": "c"})),
             }),
             errors: vec![ErrorObject::new(Code::MEDIA_DOWNLOAD, "gone upstream")],
@@ -249,7 +261,7 @@ mod tests {
             posted(&notification),
             concat!(
                 r#"{"messages":[{"audio":{"status":"undownloaded"},"context":{"forwarded":true,"#,
-                r#""frequently_forwarded":true,"from":"12025550144","id":"OUT","#,
+                r#""frequently_forwarded":true,"from":"12025550144","group_id":"120363","id":"OUT","mentions":["12025550145"],"#,
                 r#""referred_product":{"catalog_id":"c","product_retailer_id":"p"}},"#,
                 r#""errors":[{"code":400,"details":"gone upstream","title":"Media download error"}],"#,
                 r#""from":"12025550143","id":"IN","referral":{"body":"b","source_type":"ad"},"#,

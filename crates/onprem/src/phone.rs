@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 pub struct WaId(Arc<str>);
 
 impl WaId {
+    /// A number in the simplest notation, or a business-scoped user id, as a pattern (ECMA-262).
+    pub const PATTERN: &str = r"^(\+?[1-9][0-9]{5,14}|[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128})$";
+
     /// What a caller wrote in `to`, normalised: spaces, hyphens, brackets, dots, one leading `+` or `00` go.
     /// `None` unless `^[1-9][0-9]{5,14}$` is left, or a business-scoped user id (`cloud-api.md` 2.6).
     pub fn parse(text: &str) -> Option<Self> {
@@ -25,6 +28,17 @@ impl WaId {
             .or_else(|| bare.strip_prefix("00"))
             .unwrap_or(&bare);
         is_number(bare).then(|| Self(bare.into()))
+    }
+
+    /// The digits of any text, in the spelling that [`parse`](Self::parse) gives to what is a number: without the `00`
+    /// that stands for a plus. `None` without a digit.
+    pub fn digits_of(text: &str) -> Option<Self> {
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let bare = digits
+            .strip_prefix("00")
+            .filter(|rest| !rest.is_empty())
+            .unwrap_or(&digits);
+        (!bare.is_empty()).then(|| Self(bare.into()))
     }
 
     /// An id from the network, taken as it is (a leading `+` goes).
@@ -167,6 +181,15 @@ mod tests {
                 WaId::parse(&long).unwrap().canonical(),
                 WaId::parse(&short).unwrap().canonical()
             );
+        }
+
+        #[test]
+        fn the_digits_of_a_number_are_the_number(
+            digits in "[1-9][0-9]{5,14}",
+            prefix in prop::sample::select(vec!["", "+", "00", "(00) "]),
+        ) {
+            let written = format!("{prefix}{digits}");
+            prop_assert_eq!(WaId::digits_of(&written), WaId::parse(&written));
         }
 
         #[test]

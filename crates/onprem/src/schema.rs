@@ -28,6 +28,11 @@ pub struct Member {
 }
 
 impl Member {
+    /// Its name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// The same with a sentence for readers.
     #[must_use]
     pub fn about(mut self, sentence: &str) -> Self {
@@ -116,6 +121,20 @@ pub fn choice(words: impl IntoIterator<Item = &'static str>) -> Value {
 )]
 pub fn array(items: Value, count: RangeInclusive<usize>) -> Value {
     json!({"type": "array", "items": items, "minItems": count.start(), "maxItems": count.end()})
+}
+
+/// An array of any number.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "every other part of a schema is given away too"
+)]
+pub fn list(items: Value) -> Value {
+    json!({"type": "array", "items": items})
+}
+
+/// An absolute http or https URL.
+pub fn web_url() -> Value {
+    json!({"type": "string", "format": "uri", "pattern": "^https?://"})
 }
 
 /// Exactly one of some schemas.

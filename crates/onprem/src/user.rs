@@ -48,7 +48,7 @@ impl NewUser {
 }
 
 /// User names, as schemas show them.
-const USERNAME: &str = "^[A-Za-z0-9._@-]{4,32}$";
+pub const USERNAME: &str = "^[A-Za-z0-9._@-]{4,32}$";
 
 /// Passwords, as schemas show them; that each kind of character has to be there is said in words.
 fn password_schema() -> Value {

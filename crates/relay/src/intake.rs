@@ -177,6 +177,7 @@ impl Relay {
                 line: line.clone(),
                 lane: lane.clone(),
                 event_time_s: event.time_s(),
+                about: event.about().map(str::to_owned),
                 body: body.clone(),
                 at_ms,
             }));

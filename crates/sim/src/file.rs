@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::SimError;
+use crate::network::catalogue;
 use crate::network::lasting::{FORMAT, Lasting};
 use crate::network::seed;
 
@@ -41,11 +42,12 @@ fn read(bytes: &[u8]) -> Result<Lasting, String> {
         }
         None => return Err("it has no format: not a file of the simulator".to_owned()),
     }
-    let lasting: Lasting = serde_json::from_value(value)
+    let mut lasting: Lasting = serde_json::from_value(value)
         .map_err(|error| format!("not a network of the simulator: {error}"))?;
     if lasting.numbers.len() < 2 {
         return Err("it must have two business numbers".to_owned());
     }
+    catalogue::complete(&mut lasting.templates);
     Ok(lasting)
 }
 

@@ -18,6 +18,7 @@ mod phone;
 mod picture;
 mod service;
 mod shared;
+mod sticker;
 mod world;
 
 use std::path::PathBuf;

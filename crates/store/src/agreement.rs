@@ -33,8 +33,12 @@ fn network_id() -> impl Strategy<Value = String> {
     select(vec!["wamid.1", "wamid.2", "wamid.3"]).prop_map(Into::into)
 }
 
+/// Often the same, so that a value can be the one that is stored.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
-    prop::collection::vec(any::<u8>(), 0..20)
+    prop_oneof![
+        Just(b"same".to_vec()),
+        prop::collection::vec(any::<u8>(), 0..20)
+    ]
 }
 
 fn time() -> impl Strategy<Value = i64> {
@@ -69,15 +73,24 @@ fn append() -> impl Strategy<Value = Change> {
                 expires_ms
             }
         ),
-        (line(), lane(), time(), bytes(), time()).prop_map(
-            |(line, lane, event_time_s, body, at_ms)| Change::AppendInbox {
-                line,
-                lane,
-                event_time_s,
-                body,
-                at_ms
-            }
-        ),
+        (
+            line(),
+            lane(),
+            time(),
+            prop::option::of(network_id()),
+            bytes(),
+            time()
+        )
+            .prop_map(|(line, lane, event_time_s, about, body, at_ms)| {
+                Change::AppendInbox {
+                    line,
+                    lane,
+                    event_time_s,
+                    about,
+                    body,
+                    at_ms,
+                }
+            }),
         (name(), bytes(), time()).prop_map(|(phone_number_id, body, at_ms)| {
             Change::AppendStray {
                 phone_number_id,
@@ -108,8 +121,15 @@ fn append() -> impl Strategy<Value = Change> {
                     at_ms,
                 }
             }),
-        (line(), lane(), any::<bool>(), bytes(), time()).prop_map(
-            |(line, lane, from_key, body, at_ms)| {
+        (
+            line(),
+            lane(),
+            prop::option::of(key()),
+            any::<bool>(),
+            bytes(),
+            time()
+        )
+            .prop_map(|(line, lane, message, from_key, body, at_ms)| {
                 let body = if from_key {
                     Body::FromMessageKey(Box::new(|key| key.to_string().into_bytes()))
                 } else {
@@ -119,11 +139,11 @@ fn append() -> impl Strategy<Value = Change> {
                     line,
                     lane,
                     kind: "error",
+                    message,
                     body,
                     at_ms,
                 }
-            }
-        ),
+            }),
     ]
 }
 
@@ -181,6 +201,22 @@ fn keep() -> impl Strategy<Value = Change> {
             value
         }),
         (line(), kind(), name()).prop_map(|(line, kind, name)| Change::Delete { line, kind, name }),
+        (line(), kind(), name(), bytes()).prop_map(|(line, kind, name, value)| {
+            Change::DeleteUnchanged {
+                line,
+                kind,
+                name,
+                value,
+            }
+        }),
+        key().prop_map(|message| Change::Require { message }),
+        (line(), prop::collection::vec(key(), 0..4), time()).prop_map(
+            |(line, messages, before_ms)| Change::Collect {
+                line,
+                messages,
+                before_ms
+            }
+        ),
     ]
 }
 
@@ -248,27 +284,33 @@ async fn take_step(store: &dyn Store, step: Step) -> String {
     }
 }
 
+/// Everything that can be read of a line.
+async fn line_picture(store: &dyn Store, line: &LineName) -> Vec<String> {
+    let mut seen = Vec::new();
+    for queue in [Queue::Outbox, Queue::Inbox, Queue::Callbacks] {
+        seen.push(format!("{:?}", store.take(queue, line, 0, 100).await));
+        seen.push(format!("{:?}", store.take(queue, line, 2, 1).await));
+        seen.push(format!("{:?}", store.depth(queue, line).await));
+    }
+    for id in ["wamid.1", "wamid.2", "wamid.3"] {
+        seen.push(format!("{:?}", store.message_by_network_id(line, id).await));
+    }
+    for (after, limit) in [(0, 100), (2, 2)] {
+        let old = store.old_messages(line, after, 2, limit).await;
+        seen.push(format!("{old:?}"));
+    }
+    for kind in KINDS {
+        seen.push(format!("{:?}", store.records(line, kind, "", 100).await));
+        seen.push(format!("{:?}", store.records(line, kind, "a", 1).await));
+        seen.push(format!("{:?}", store.record(line, kind, "").await));
+    }
+    seen
+}
+
 /// Everything that can be read.
 async fn picture(store: &dyn Store) -> Vec<String> {
-    let mut seen = Vec::new();
-    for line in [LineName::main(), LineName::new("other").unwrap()] {
-        for queue in [Queue::Outbox, Queue::Inbox, Queue::Callbacks] {
-            seen.push(format!("{:?}", store.take(queue, &line, 0, 100).await));
-            seen.push(format!("{:?}", store.take(queue, &line, 2, 1).await));
-            seen.push(format!("{:?}", store.depth(queue, &line).await));
-        }
-        for id in ["wamid.1", "wamid.2", "wamid.3"] {
-            seen.push(format!(
-                "{:?}",
-                store.message_by_network_id(&line, id).await
-            ));
-        }
-        for kind in KINDS {
-            seen.push(format!("{:?}", store.records(&line, kind, "", 100).await));
-            seen.push(format!("{:?}", store.records(&line, kind, "a", 1).await));
-            seen.push(format!("{:?}", store.record(&line, kind, "").await));
-        }
-    }
+    let mut seen = line_picture(store, &LineName::main()).await;
+    seen.extend(line_picture(store, &LineName::new("other").unwrap()).await);
     let keys: Vec<Key> = (0..30).rev().collect();
     seen.push(format!("{:?}", store.outbox(keys.clone()).await));
     seen.push(format!("{:?}", store.inbox(keys.clone()).await));
@@ -279,6 +321,23 @@ async fn picture(store: &dyn Store) -> Vec<String> {
     }
     seen.push(format!("{:?}", store.strays(100).await));
     seen.push(format!("{:?}", store.check().await));
+    seen
+}
+
+/// Everything that can be counted.
+async fn counts(store: &dyn Store) -> Vec<String> {
+    let mut seen = Vec::new();
+    for (after, limit) in [(0, 100), (0, 2), (3, 2)] {
+        for line in [LineName::main(), LineName::new("other").unwrap()] {
+            let mut tally = store.count_messages(&line, after, limit).await.unwrap();
+            tally.counts.sort();
+            seen.push(format!("{tally:?}"));
+            for kind in KINDS {
+                let tally = store.count_records(&line, kind, "a", limit).await;
+                seen.push(format!("{tally:?}"));
+            }
+        }
+    }
     seen
 }
 
@@ -298,6 +357,7 @@ async fn agree(steps: [Vec<Step>; 2]) {
     }
 
     assert_eq!(picture(&*durable).await, picture(&*memory).await);
+    assert_eq!(counts(&*durable).await, counts(&*memory).await);
     durable.close().await;
 }
 

@@ -54,6 +54,14 @@ pub enum Body {
 }
 
 impl Body {
+    /// The message that what has this body tells of: the latest of the batch, or the one that was `named`.
+    pub(crate) fn message(&self, latest: Option<Key>, named: Option<Key>) -> Option<Key> {
+        match self {
+            Self::Bytes(_) => named,
+            Self::FromMessageKey(_) => latest,
+        }
+    }
+
     /// The bytes, given the key of the latest message in the batch.
     ///
     /// A function that panics fails its own batch, not the writer that everybody shares.
@@ -158,6 +166,8 @@ pub enum Change {
         lane: Lane,
         /// The event's own time, Unix seconds, 0 when it has none.
         event_time_s: i64,
+        /// The network's id of the message that it is about: while it waits, that one is not collected.
+        about: Option<String>,
         /// The event.
         body: Vec<u8>,
         /// Now, Unix milliseconds.
@@ -215,14 +225,32 @@ pub enum Change {
         /// Now, Unix milliseconds.
         at_ms: i64,
     },
+    /// Refuses the batch with `Conflict` unless a message is in the index (it may have been collected meanwhile).
+    Require {
+        /// The message.
+        message: Key,
+    },
+    /// Old messages leave the index. Each stays that is younger by now, on its way to the network, or pending: in the
+    /// outbox, or named by what waits in the inbox or the callbacks. Outcome [`Outcome::Count`] of those that went.
+    Collect {
+        /// The line.
+        line: LineName,
+        /// The messages; `Store::old_messages` finds them.
+        messages: Vec<Key>,
+        /// Nothing has happened to them since, Unix milliseconds.
+        before_ms: i64,
+    },
     /// A notification into the callbacks. Outcome [`Outcome::Key`].
     AppendCallback {
         /// The line.
         line: LineName,
         /// The customer, or `""`.
         lane: Lane,
-        /// `inbound_message`, `status_change` or `error`.
+        /// `inbound_message`, `status_change`, `error` or `service`.
         kind: &'static str,
+        /// The message that it tells of: while it waits, that one is not collected. With a body that is made from the
+        /// key of a message it is that message, whatever stands here.
+        message: Option<Key>,
         /// The notification's JSON.
         body: Body,
         /// Now, Unix milliseconds.
@@ -277,6 +305,17 @@ pub enum Change {
         /// Its name within the kind.
         name: String,
     },
+    /// Removes a record that still has this value. Outcome [`Outcome::Count`]: 1 or 0.
+    DeleteUnchanged {
+        /// The line.
+        line: LineName,
+        /// The kind of record.
+        kind: &'static str,
+        /// Its name within the kind.
+        name: String,
+        /// Its bytes, as they were read.
+        value: Vec<u8>,
+    },
 }
 
 impl Change {
@@ -299,6 +338,7 @@ impl Change {
             | Self::FinishInbox { .. }
             | Self::Remember { .. }
             | Self::Message { .. }
+            | Self::Require { .. }
             | Self::PutBack { .. }
             | Self::Create { .. } => true,
             Self::Accept { .. }
@@ -308,10 +348,12 @@ impl Change {
             | Self::AppendStray { .. }
             | Self::Forget { .. }
             | Self::Raise { .. }
+            | Self::Collect { .. }
             | Self::AppendCallback { .. }
             | Self::FinishCallback { .. }
             | Self::Put { .. }
-            | Self::Delete { .. } => false,
+            | Self::Delete { .. }
+            | Self::DeleteUnchanged { .. } => false,
         }
     }
 }

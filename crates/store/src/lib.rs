@@ -5,7 +5,7 @@
 //! (group commit), and a caller is answered only when that transaction is on disk.
 //!
 //! - [`batch`]: what can be changed, and what comes back.
-//! - [`row`]: what can be read.
+//! - [`row`]: what can be read. [`count`]: how much there is, and how much is done.
 //! - [`record`]: users, tokens, settings … as typed, optionally sealed records.
 //! - [`seal`]: encryption of secrets at rest.
 //! - [`clock`]: the one place where the process reads the time.
@@ -17,6 +17,7 @@ mod bell;
 pub mod clock;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+pub mod count;
 mod file;
 mod hex;
 pub mod memory;
@@ -34,9 +35,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 pub use batch::{Applied, Batch, Body, Change, Fence, Outcome};
+pub use count::{About, Activity, MessageCount, MessageTally, RecordTally};
 pub use name::{Key, Lane, LineName, Slot, Token};
 pub use row::{
-    CallbackRow, Direction, InboxRow, MessageRow, MessageState, OutboxRow, Queue, Ref, StrayRow,
+    CallbackRow, Direction, InboxRow, MessageRow, MessageState, OldMessages, OutboxRow, Queue, Ref,
+    StrayRow,
 };
 use tokio::sync::watch;
 
@@ -116,12 +119,25 @@ pub trait Store: Send + Sync + 'static {
     /// A message by its key.
     fn message(&self, key: Key) -> BoxFuture<'_, Result<Option<MessageRow>, StoreError>>;
 
+    /// The greatest key of a message, of any line; 0 when there is none. Later messages have greater ones.
+    fn newest_message(&self) -> BoxFuture<'_, Result<Key, StoreError>>;
+
     /// A message by the id that the network gave it.
     fn message_by_network_id(
         &self,
         line: &LineName,
         network_id: &str,
     ) -> BoxFuture<'_, Result<Option<MessageRow>, StoreError>>;
+
+    /// Messages that [`Change::Collect`] would take now, looking at no more than `limit` messages after a key, in key
+    /// order: a table of millions is walked in short reads.
+    fn old_messages(
+        &self,
+        line: &LineName,
+        after: Key,
+        before_ms: i64,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<OldMessages, StoreError>>;
 
     /// How many rows a queue of a line holds.
     fn depth(&self, queue: Queue, line: &LineName) -> BoxFuture<'_, Result<u64, StoreError>>;
@@ -142,6 +158,29 @@ pub trait Store: Send + Sync + 'static {
         after: &str,
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<NamedValue>, StoreError>>;
+
+    /// Counts the messages of a line among the next `limit` rows of the index (of all lines) after a key.
+    fn count_messages(
+        &self,
+        line: &LineName,
+        after: Key,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<MessageTally, StoreError>>;
+
+    /// Counts records of a kind with names greater than `after`, at most `limit`.
+    fn count_records(
+        &self,
+        line: &LineName,
+        kind: &'static str,
+        after: &str,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<RecordTally, StoreError>>;
+
+    /// What kind of store it is, and how large.
+    fn about(&self) -> BoxFuture<'_, Result<About, StoreError>>;
+
+    /// What it has done since it was opened.
+    fn activity(&self) -> &Activity;
 
     /// Events of numbers that no line has, oldest first, at most `limit`.
     fn strays(&self, limit: usize) -> BoxFuture<'_, Result<Vec<StrayRow>, StoreError>>;

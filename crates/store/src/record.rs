@@ -18,6 +18,17 @@ pub trait Record: Serialize + DeserializeOwned + Send + Sync + 'static {
     const SEALED: bool;
 }
 
+/// A record as it was read.
+#[derive(Debug, Clone)]
+pub struct Stored<R> {
+    /// Its name.
+    pub name: String,
+    /// What it says.
+    pub record: R,
+    /// Its bytes, for [`Records::delete_unchanged`].
+    value: Vec<u8>,
+}
+
 /// Records that are read at once when all are asked for.
 const PAGE: usize = 200;
 
@@ -71,6 +82,25 @@ impl Records {
         }
     }
 
+    /// Records of a kind in order of their names, names greater than `after`, at most `limit`.
+    pub async fn page<R: Record>(
+        &self,
+        line: &LineName,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<Stored<R>>, StoreError> {
+        let page = self.store.records(line, R::KIND, after, limit).await?;
+        page.into_iter()
+            .map(|(name, value)| {
+                Ok(Stored {
+                    record: self.read(line, &name, &value)?,
+                    name,
+                    value,
+                })
+            })
+            .collect()
+    }
+
     /// The change that writes a record, for a batch.
     pub fn put<R: Record>(
         &self,
@@ -107,6 +137,16 @@ impl Records {
             line: line.clone(),
             kind: R::KIND,
             name: name.to_owned(),
+        }
+    }
+
+    /// The change that removes a record unless it was written since it was read, for a batch.
+    pub fn delete_unchanged<R: Record>(&self, line: &LineName, read: &Stored<R>) -> Change {
+        Change::DeleteUnchanged {
+            line: line.clone(),
+            kind: R::KIND,
+            name: read.name.clone(),
+            value: read.value.clone(),
         }
     }
 

@@ -74,6 +74,8 @@ pub struct InboxRow {
     pub body: Vec<u8>,
     /// How often it was tried.
     pub attempts: u32,
+    /// The network's id of the message that it is about.
+    pub about: Option<String>,
 }
 
 /// A row of the callbacks: one notification.
@@ -85,7 +87,7 @@ pub struct CallbackRow {
     pub line: LineName,
     /// The customer (or `""`).
     pub lane: Lane,
-    /// `inbound_message`, `status_change` or `error`: the label of the documented metric.
+    /// `inbound_message`, `status_change`, `error` or `service`: the label of the documented metric.
     pub kind: String,
     /// The notification's JSON, byte for byte as it is posted.
     pub body: Vec<u8>,
@@ -95,6 +97,8 @@ pub struct CallbackRow {
     pub attempts: u32,
     /// It was set aside.
     pub set_aside: bool,
+    /// The message that it tells of.
+    pub message: Option<Key>,
 }
 
 /// An event of a number that no line has, kept so that it can be shown.
@@ -111,7 +115,7 @@ pub struct StrayRow {
 }
 
 /// Which way a message went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Direction {
     /// From the business to a customer.
     Outgoing,
@@ -153,8 +157,29 @@ pub struct MessageRow {
     pub state: MessageState,
     /// When it was accepted or received, Unix milliseconds.
     pub created_ms: i64,
+    /// When something last happened to it, Unix milliseconds; at first when it was made.
+    pub changed_ms: i64,
     /// The caller's own opaque callback data, given back with its statuses.
     pub opaque: Option<String>,
+}
+
+/// Old messages that were found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OldMessages {
+    /// Their keys, rising.
+    pub keys: Vec<Key>,
+    /// Where to look on; `None` at the index's end.
+    pub next: Option<Key>,
+}
+
+impl MessageRow {
+    /// Whether nothing has happened to it since `before_ms`, and nothing more is to be expected: what is outgoing and
+    /// not at the network yet never is.
+    pub(crate) fn is_old(&self, before_ms: i64) -> bool {
+        let is_on_its_way =
+            self.direction == Direction::Outgoing && self.state == MessageState::Accepted;
+        !is_on_its_way && self.changed_ms < before_ms
+    }
 }
 
 impl Direction {

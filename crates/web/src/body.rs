@@ -43,6 +43,17 @@ impl<S: Send + Sync, B> FromRequest<S> for AnyBody<B> {
     }
 }
 
+/// A text of any content type: certificates.
+pub(crate) struct PemBody(pub(crate) Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for PemBody {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Refused> {
+        read(request).await.map(Self)
+    }
+}
+
 /// A body of bytes, not read yet, with the headers that came with it.
 pub(crate) struct RawBody(pub(crate) Request);
 

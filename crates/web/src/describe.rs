@@ -3,6 +3,8 @@
 //! What follows from that by itself (parameters of the path, refusals, the envelope of refusals) is added to the whole
 //! document afterwards, not here.
 
+mod show;
+
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
@@ -12,13 +14,16 @@ use aide::operation::{OperationInput, OperationOutput};
 use indexmap::IndexMap;
 use onprem::schema::Described;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::answer::{Answer, Refused};
 use crate::auth::{Admin, Basic, Peer, User, UserOrKey};
-use crate::body::{AnyBody, JsonBody, RawBody};
+use crate::body::{AnyBody, JsonBody, PemBody, RawBody};
 use crate::form::{FORM, JsonOrForm};
 use crate::route::Segment;
+
+use show::JSON;
+pub(crate) use show::Show;
 
 /// The extension of an operation that says which role may call it: `admin`, `user` or `none`.
 pub(crate) const ROLE: &str = "x-role";
@@ -27,8 +32,6 @@ pub(crate) const ROLE: &str = "x-role";
 pub(crate) const BEARER: &str = "bearer";
 pub(crate) const API_KEY: &str = "apikey";
 pub(crate) const BASIC: &str = "basic";
-
-const JSON: &str = "application/json";
 
 /// Any of these schemes opens the call, to this role.
 fn opens(operation: &mut Operation, schemes: &[&str], role: &str) {
@@ -93,6 +96,12 @@ impl OperationInput for RawBody {
     }
 }
 
+impl OperationInput for PemBody {
+    fn operation_input(_: &mut GenContext, operation: &mut Operation) {
+        raw_body(operation, &["text/plain"]);
+    }
+}
+
 fn describe_body<B: Described>(
     context: &mut GenContext,
     operation: &mut Operation,
@@ -153,11 +162,7 @@ impl<const STATUS: u16, P: JsonSchema> OperationOutput for Answer<STATUS, P> {
     type Inner = P;
 
     fn operation_response(context: &mut GenContext, _: &mut Operation) -> Option<Response> {
-        let payload = context.schema.subschema_for::<P>();
-        let meta = context.schema.subschema_for::<Meta>();
-        let enveloped = json_schema!({
-            "allOf": [payload, {"type": "object", "properties": {"meta": meta}, "required": ["meta"]}],
-        });
+        let enveloped = enveloped::<P>(&mut context.schema);
         Some(json_response("Done.", enveloped))
     }
 
@@ -170,6 +175,31 @@ impl<const STATUS: u16, P: JsonSchema> OperationOutput for Answer<STATUS, P> {
             .into_iter()
             .collect()
     }
+}
+
+/// The payload's own members beside `meta`, as one object; a payload that is no plain object is combined with it.
+fn enveloped<P: JsonSchema>(schemas: &mut SchemaGenerator) -> Schema {
+    let meta = schemas.subschema_for::<Meta>();
+    let mut payload = P::json_schema(schemas);
+    let Some(object) = payload
+        .as_object_mut()
+        .filter(|object| object.get("type") == Some(&"object".into()))
+    else {
+        return json_schema!({
+            "allOf": [payload, {"type": "object", "properties": {"meta": meta}, "required": ["meta"]}],
+        });
+    };
+    let properties = object.entry("properties").or_insert_with(|| json!({}));
+    if let Some(properties) = properties.as_object_mut() {
+        properties.insert("meta".to_owned(), meta.to_value());
+    }
+    let required = object.entry("required").or_insert_with(|| json!([]));
+    if let Some(required) = required.as_array_mut() {
+        required.push("meta".into());
+    }
+    // The answer is described where it stands; the type's own sentence is about code.
+    object.remove("description");
+    payload
 }
 
 /// Refusals are the same everywhere: they are added to the whole document.
@@ -189,7 +219,7 @@ pub(crate) fn json_response(description: &str, schema: Schema) -> Response {
     };
     Response {
         description: description.to_owned(),
-        content: IndexMap::from([("application/json".to_owned(), media)]),
+        content: IndexMap::from([(JSON.to_owned(), media)]),
         ..Response::default()
     }
 }

@@ -8,9 +8,10 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use http::header::{
@@ -19,10 +20,14 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use onprem::{Code, Refusal};
+use tokio::time::Instant;
 use tower::{Layer, Service};
+use tracing::Instrument;
 
 use crate::answer::{Cause, Done, Refused};
 use crate::linger;
+use crate::progress::Progress;
+use crate::traffic::Traffic;
 
 /// The reference's operations 6.2.
 const HEADERS: [(HeaderName, HeaderValue); 6] = [
@@ -44,11 +49,17 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const LOG_EVERY_MS: i64 = 1000;
 
 /// The routes with what surrounds them: envelopes for unknown paths and methods, and the frame. Call it last.
-pub(crate) fn around<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Router<S> {
+pub(crate) fn around<S: Clone + Send + Sync + 'static>(
+    routes: Router<S>,
+    traffic: &Arc<Traffic>,
+) -> Router<S> {
     routes
         .fallback(unknown_path)
         .method_not_allowed_fallback(other_method)
-        .layer(Frame::default())
+        .layer(Frame {
+            failures: Arc::default(),
+            traffic: Arc::clone(traffic),
+        })
 }
 
 async fn unknown_path(method: Method, uri: Uri) -> Refused {
@@ -68,8 +79,11 @@ async fn other_method(method: Method) -> Response {
 }
 
 /// The layer around every route.
-#[derive(Clone, Default)]
-struct Frame(Arc<Failures>);
+#[derive(Clone)]
+struct Frame {
+    failures: Arc<Failures>,
+    traffic: Arc<Traffic>,
+}
 
 impl<S> Layer<S> for Frame {
     type Service = Framed<S>;
@@ -77,7 +91,7 @@ impl<S> Layer<S> for Frame {
     fn layer(&self, inner: S) -> Framed<S> {
         Framed {
             inner,
-            failures: Arc::clone(&self.0),
+            frame: self.clone(),
         }
     }
 }
@@ -85,7 +99,7 @@ impl<S> Layer<S> for Frame {
 #[derive(Clone)]
 struct Framed<S> {
     inner: S,
-    failures: Arc<Failures>,
+    frame: Frame,
 }
 
 type Answered = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
@@ -104,23 +118,62 @@ where
     }
 
     fn call(&mut self, request: Request) -> Answered {
-        let method = request.method().clone();
-        let uri = request.uri().clone();
-        let failures = Arc::clone(&self.failures);
+        let (began, id) = (Instant::now(), request_id());
+        // Whatever is logged on the way names the request.
+        let span = tracing::error_span!("request", request_id = %id);
+        let call = Call::of(&request);
+        let frame = self.frame.clone();
+        let (progress, request) = Progress::begin(&frame.traffic, request);
         // A handler that panicked leaves nothing behind that another request uses: what is shared belongs to the
         // line, which guards itself.
         let answer = AssertUnwindSafe(self.inner.call(linger::around(request))).catch_unwind();
-        Box::pin(async move {
+        let framed = async move {
             let mut response = match answer.await {
                 Ok(Ok(response)) => response,
                 Ok(Err(never)) => match never {},
                 Err(panic) => panicked(&*panic),
             };
-            let id = request_id();
-            failures.note(&method, &uri, &id, &response);
+            frame.note(&call, &response, began.elapsed());
             dress(response.headers_mut(), &id);
-            Ok(response)
-        })
+            Ok(response.map(|body| progress.write(body)))
+        };
+        Box::pin(framed.instrument(span))
+    }
+}
+
+/// What a request asked for.
+struct Call {
+    method: Method,
+    uri: Uri,
+    /// The route's path, if there is one.
+    route: Option<MatchedPath>,
+}
+
+impl Call {
+    fn of(request: &Request) -> Self {
+        Self {
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            route: request.extensions().get().cloned(),
+        }
+    }
+
+    /// The path without what is variable in it, which may be a customer's number.
+    fn template(&self) -> Option<&str> {
+        self.route.as_ref().map(MatchedPath::as_str)
+    }
+}
+
+impl Frame {
+    /// A request was answered: counted, logged if our fault, and in the access log.
+    fn note(&self, call: &Call, response: &Response, took: Duration) {
+        let (method, status) = (&call.method, response.status());
+        let traffic = &self.traffic;
+        traffic.note_answer(method, call.template(), status, took);
+        self.failures.note(call, response);
+        let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        let (path, status) = (call.uri.path(), status.as_u16());
+        tracing::debug!(%method, path, status, duration_ms, "answered");
     }
 }
 
@@ -143,7 +196,8 @@ fn panicked(panic: &(dyn std::any::Any + Send)) -> Response {
 fn dress(headers: &mut HeaderMap, id: &str) {
     headers.reserve(HEADERS.len() + 1);
     for (name, value) in HEADERS {
-        headers.insert(name, value);
+        // What a handler says of its own answer (the page's policy, a cache's) stands.
+        headers.entry(name).or_insert(value);
     }
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, id);
@@ -169,7 +223,7 @@ struct Failures {
 }
 
 impl Failures {
-    fn note(&self, method: &Method, uri: &Uri, request_id: &str, response: &Response) {
+    fn note(&self, call: &Call, response: &Response) {
         if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
             return;
         }
@@ -178,9 +232,9 @@ impl Failures {
         };
         let cause = response.extensions().get::<Cause>();
         let cause = cause.map_or("not known", |cause| cause.0.as_str());
-        let path = uri.path();
+        let (method, path) = (&call.method, call.template().unwrap_or_default());
         // 500 / 1014 is also documented for a picture that is none, and for a name that is taken: no errors of ours.
-        tracing::warn!(%method, path, request_id, left_out, "request failed: {cause}");
+        tracing::warn!(%method, path, left_out, "request failed: {cause}");
     }
 
     /// Whether a line may be written now, and how many were left out before it.
@@ -230,7 +284,7 @@ mod tests {
             both(routes, path, methods.into(), |item| item)
         });
         let routes = Router::from(routes);
-        around(routes)
+        around(routes, &Arc::default())
     }
 
     async fn ask(method: &str, path: &str) -> (u16, HeaderMap, Value) {

@@ -3,6 +3,8 @@
 //! - `route`: one file per subject; a handler's signature says who may call it and what is answered.
 //! - `auth`: who calls. `body`, `form`: what they sent. `answer`: what they get.
 //! - `frame`: what every answer has in common, whatever a handler did.
+//! - [`traffic`]: what is counted; `progress`: where each request is.
+//! - [`openapi`]: all of it as a document, made from the routes.
 //! - [`tls`]: our own CA and the listener's certificate.
 
 mod answer;
@@ -12,8 +14,11 @@ mod describe;
 mod form;
 mod frame;
 mod linger;
+pub mod openapi;
+mod progress;
 mod route;
 pub mod tls;
+mod traffic;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -21,13 +26,19 @@ use std::sync::Arc;
 
 use landline_core::Line;
 
+pub use self::traffic::{Pending, Traffic};
+
 /// What the routes need.
 #[derive(Clone)]
 pub struct Api {
     /// The line that is served at `/v1`.
     pub line: Arc<Line>,
+    /// The listener's certificates.
+    pub tls: tls::Tls,
     /// The API key for health, metrics and stats; 12 to 128 characters.
     pub api_key: Option<Arc<str>>,
+    /// What is counted of connections and requests; the API's listeners count into the same.
+    pub traffic: Arc<Traffic>,
     /// `POST /dev/core`, in `dev` only.
     pub core_switch: Option<Arc<dyn CoreSwitch>>,
     /// Called with the new password after the admin's password was changed by a call (`dev` keeps it in clear).
@@ -46,8 +57,10 @@ pub trait CoreSwitch: Send + Sync {
 /// The routes' state: one reference count per request, whatever it holds.
 pub(crate) type Web = Arc<Api>;
 
-/// All routes: `/v1/…`, `/`, `/livez`, `/readyz`, and `/dev/core` with a switch. Needs `ConnectInfo<SocketAddr>`.
+/// All routes: `/v1/…`, `/docs`, `/`, `/livez`, `/readyz`, and `/dev/core` with a switch. Needs `ConnectInfo<SocketAddr>`.
 pub fn router(api: Api) -> axum::Router {
     let routes = route::all(api.core_switch.is_some());
-    frame::around(routes.into()).with_state(Arc::new(api))
+    // What the routes tell of themselves is asked for later, if ever.
+    aide::generate::reset_context();
+    frame::around(routes.into(), &api.traffic).with_state(Arc::new(api))
 }

@@ -144,7 +144,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let app = Router::new().route("/v1/x", get(async || Done::done()));
-        let app = crate::frame::around(app);
+        let app = crate::frame::around(app, &std::sync::Arc::default());
         let mut tasks = JoinSet::new();
         tasks.spawn(async move { axum::serve(listener, app).await.unwrap() });
         (TcpStream::connect(address).await.unwrap(), tasks)

@@ -1,9 +1,15 @@
-//! TLS of the API: our own CA and a server certificate, made on first start and kept.
+//! TLS of the API: our own CA and a server certificate, made on first start and kept, unless the operator has brought one.
+//!
+//! - `issue`: making our own. `external`: one that was uploaded.
+//!
+//! A change is in force for the next connection; connections that stand go on with what they began with.
 
+mod external;
 mod issue;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
+use onprem::Refusal;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -12,10 +18,12 @@ use rustls::sign::CertifiedKey;
 use rustls::version::{TLS12, TLS13};
 use store::record::Records;
 use store::{Batch, LineName, StoreError};
+use tokio::sync::{Mutex, watch};
 
+use external::External;
 use issue::Issued;
 
-/// The one record, under the line `main`: all webs of a deployment serve one certificate.
+/// The one record of each kind, under the line `main`: all webs of a deployment serve one certificate.
 const NAME: &str = "api";
 
 /// What the listener serves with.
@@ -23,37 +31,89 @@ const NAME: &str = "api";
 pub struct Tls {
     /// For rustls.
     pub config: Arc<rustls::ServerConfig>,
-    /// The CA's certificate, PEM.
-    pub ca_pem: String,
-    serving: Arc<Serving>,
+    inner: Arc<Inner>,
 }
 
-/// Loads CA and server certificate from the store (a sealed record), makes what is missing or about to end.
-/// The server certificate names `localhost`, `127.0.0.1`, `::1` and `names`.
+struct Inner {
+    records: Records,
+    /// What our own certificate names.
+    names: Vec<String>,
+    serving: Arc<Serving>,
+    /// One change at a time: what is stored last is served.
+    turn: Mutex<()>,
+}
+
+/// Loads the certificates from the store (sealed records), makes what is missing or about to end.
+/// Our own certificate names `localhost`, `127.0.0.1`, `::1` and `names`; one that was uploaded goes before it.
 pub async fn load(records: &Records, names: &[String]) -> Result<Tls, TlsError> {
-    let issued = issued(records, names).await?;
-    Tls::serve(&issued, &Arc::new(aws_lc_rs::default_provider()))
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let served = wanted(records, names, &provider).await?;
+    Tls::serve(served, records.clone(), names.to_vec(), &provider)
 }
 
 impl Tls {
-    /// Serves new connections with a new certificate when the present one is about to end (30 days before): for a
-    /// program that runs for months. Whether there was a new one.
-    pub async fn renew(&self, records: &Records, names: &[String]) -> Result<bool, TlsError> {
-        let issued = issued(records, names).await?;
-        let key = certified(&issued, self.config.crypto_provider())?;
-        let mut serving = self
-            .serving
-            .0
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        let is_new = serving.cert != key.cert;
-        *serving = Arc::new(key);
-        Ok(is_new)
+    /// Serves new connections with a new certificate of our own when the present one is about to end (30 days before):
+    /// for a program that runs for months. Whether there was a new one.
+    pub async fn renew(&self) -> Result<bool, TlsError> {
+        let _turn = self.inner.turn.lock().await;
+        self.adopt_stored().await
     }
 
-    fn serve(issued: &Issued, provider: &Arc<CryptoProvider>) -> Result<Self, TlsError> {
-        let key = certified(issued, provider)?;
-        let serving = Arc::new(Serving(RwLock::new(Arc::new(key))));
+    /// Takes an uploaded certificate into use: private key, certificate, one intermediate or more, in one PEM text.
+    /// 400 / 1009 for anything else, and the old one stays.
+    pub async fn install(&self, pem: &[u8]) -> Result<(), Refusal> {
+        let _turn = self.inner.turn.lock().await;
+        let external = External::read(pem, self.provider(), store::clock::now_ms())?;
+        let served = external.served(self.provider()).map_err(ours)?;
+        let line = LineName::main();
+        let saved = self.inner.records.save(&line, NAME, &external).await;
+        saved.map_err(|error| ours(error.into()))?;
+        self.inner.serving.adopt(served);
+        Ok(())
+    }
+
+    /// Forgets the uploaded certificate: our own is served again.
+    pub async fn reset(&self) -> Result<(), Refusal> {
+        let _turn = self.inner.turn.lock().await;
+        let records = &self.inner.records;
+        let delete = records.delete::<External>(&LineName::main(), NAME);
+        let deleted = records.store().apply(Batch::of(vec![delete])).await;
+        deleted.map_err(|error| ours(error.into()))?;
+        self.adopt_stored().await.map(drop).map_err(ours)
+    }
+
+    /// PEM of the CA of what is served: our own, or the last certificate of the uploaded chain.
+    pub fn ca_pem(&self) -> String {
+        self.inner.serving.0.borrow().ca_pem.clone()
+    }
+
+    /// Waits until another certificate is served, from the call of this function on.
+    pub fn changed(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut served = self.inner.serving.0.subscribe();
+        async move {
+            if served.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
+    async fn adopt_stored(&self) -> Result<bool, TlsError> {
+        let Inner { records, names, .. } = &*self.inner;
+        let served = wanted(records, names, self.provider()).await?;
+        Ok(self.inner.serving.adopt(served))
+    }
+
+    fn provider(&self) -> &Arc<CryptoProvider> {
+        self.config.crypto_provider()
+    }
+
+    fn serve(
+        served: Served,
+        records: Records,
+        names: Vec<String>,
+        provider: &Arc<CryptoProvider>,
+    ) -> Result<Self, TlsError> {
+        let serving = Arc::new(Serving(watch::Sender::new(served)));
         let resolver: Arc<dyn ResolvesServerCert> = Arc::<Serving>::clone(&serving);
         let mut config = rustls::ServerConfig::builder_with_provider(Arc::clone(provider))
             .with_protocol_versions(&[&TLS13, &TLS12])
@@ -63,24 +123,67 @@ impl Tls {
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Ok(Self {
             config: Arc::new(config),
-            ca_pem: issued.ca_cert.clone(),
-            serving,
+            inner: Arc::new(Inner {
+                records,
+                names,
+                serving,
+                turn: Mutex::default(),
+            }),
         })
     }
 }
 
-/// The certificate that new connections are served with.
+/// A certificate with its key, and its CA for whoever asks.
 #[derive(Debug)]
-struct Serving(RwLock<Arc<CertifiedKey>>);
+struct Served {
+    key: Arc<CertifiedKey>,
+    ca_pem: String,
+}
 
-impl ResolvesServerCert for Serving {
-    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        let serving = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        Some(Arc::clone(&serving))
+/// What new connections are served with.
+#[derive(Debug)]
+struct Serving(watch::Sender<Served>);
+
+impl Serving {
+    /// Whether that is another certificate.
+    fn adopt(&self, served: Served) -> bool {
+        self.0.send_if_modified(|present| {
+            let is_new = present.key.cert != served.key.cert;
+            *present = served;
+            is_new
+        })
     }
 }
 
-/// What the store holds, made or remade as needed.
+impl ResolvesServerCert for Serving {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(Arc::clone(&self.0.borrow().key))
+    }
+}
+
+/// The uploaded certificate, or else our own.
+async fn wanted(
+    records: &Records,
+    names: &[String],
+    provider: &CryptoProvider,
+) -> Result<Served, TlsError> {
+    // Ours is made in any case: its CA is there for the day on which the other one is taken away.
+    let issued = issued(records, names).await?;
+    if let Some(external) = records.get::<External>(&LineName::main(), NAME).await? {
+        match external.served(provider) {
+            Ok(served) => return Ok(served),
+            Err(error) => {
+                tracing::error!(%error, "the uploaded certificate cannot be used: our own is served");
+            }
+        }
+    }
+    Ok(Served {
+        key: Arc::new(certified(&issued, provider)?),
+        ca_pem: issued.ca_cert,
+    })
+}
+
+/// What the store holds of our own, made or remade as needed.
 async fn issued(records: &Records, names: &[String]) -> Result<Issued, TlsError> {
     let line = LineName::main();
     let now_ms = store::clock::now_ms();
@@ -123,6 +226,14 @@ fn certified(issued: &Issued, provider: &CryptoProvider) -> Result<CertifiedKey,
 
 fn refused(error: impl std::fmt::Display) -> TlsError {
     TlsError::Certificate(error.to_string())
+}
+
+/// A failure here as an answer.
+fn ours(error: TlsError) -> Refusal {
+    match error {
+        TlsError::Store(error) => landline_core::call::store_refusal(&error),
+        TlsError::Certificate(why) => Refusal::new(onprem::Code::INTERNAL, why),
+    }
 }
 
 /// Why there is no TLS.

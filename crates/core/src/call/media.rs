@@ -12,11 +12,13 @@ use uuid::Uuid;
 
 use super::store_refusal;
 use crate::line::Line;
-use crate::media::{WriteError, Written, canonical_id};
+use crate::media::{Looked, WriteError, canonical_id};
 use crate::record;
 
 /// How long a deletion waits for the network to delete its copy too.
 const UPSTREAM_PATIENCE: Duration = Duration::from_secs(2);
+/// The use of a file is noted at most so often, milliseconds: a day more or less does not matter to who collects them.
+const USE_NOTED_EVERY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// A file to be sent to the caller.
 #[derive(Debug)]
@@ -40,31 +42,55 @@ impl Line {
         body: impl Stream<Item = Result<Bytes, E>> + Send,
     ) -> Result<String, Refusal> {
         let id = Uuid::new_v4().hyphenated().to_string();
+        self.upload_media_as(&id, content_type, body).await?;
+        Ok(id)
+    }
+
+    /// 409 / 1004 when there is a file with this id already.
+    async fn upload_media_as<E: std::fmt::Display>(
+        &self,
+        id: &str,
+        content_type: String,
+        body: impl Stream<Item = Result<Bytes, E>> + Send,
+    ) -> Result<(), Refusal> {
         let (written, orphan) = self
             .media
-            .write_orphan(&id, body, UPLOAD_LIMIT)
+            .write_orphan(id, body, UPLOAD_LIMIT)
             .await
+            .inspect_err(|error| self.note_media_trouble(error))
             .map_err(write_refusal)?;
-        check(&content_type, &written)?;
-        let record = record::Media {
-            content_type,
-            bytes: written.bytes,
-            sha256: written.sha256,
-            created_ms: clock::now_ms(),
-            upstream_id: None,
-            upstream_until_ms: 0,
-        };
-        self.records
-            .save(&self.config.name, &id, &record)
+        self.meter.uploaded.add(written.bytes);
+        if written.bytes == 0 {
+            return Err(Refusal::new(
+                Code::MISSING,
+                "the body is empty: send the file's bytes",
+            ));
+        }
+        let as_picture = is_picture(&content_type);
+        let looked = self
+            .media
+            .look(&orphan, written.head.clone(), as_picture)
             .await
+            .map_err(|error| unreadable_file(&error))?;
+        check_picture(&content_type, &looked)?;
+        let record = record::Media::stored(content_type, &written, looked.detected);
+        let create = self
+            .records
+            .create(&self.config.name, id, &record)
             .map_err(|error| store_refusal(&error))?;
+        match self.store().apply(Batch::of(vec![create])).await {
+            Ok(_) => {}
+            Err(StoreError::Conflict) => return Err(taken()),
+            Err(error) => return Err(store_refusal(&error)),
+        }
         orphan.keep();
-        Ok(id)
+        Ok(())
     }
 
     /// `GET /v1/media/{id}`; 404 / 1006 when there is none.
     pub async fn download_media(&self, id: &str) -> Result<Download, Refusal> {
         let (id, record) = find(self, id).await?;
+        self.note_download(&id, &record).await;
         let file = self.media.read(&id).await.map_err(|error| {
             tracing::warn!(line = %self.config.name, media = id, %error, "a media file cannot be opened");
             read_refusal(&error, &id)
@@ -85,6 +111,7 @@ impl Line {
     /// `DELETE /v1/media/{id}`; 404 / 1006 when there is none. The network's copy goes too, if it answers soon.
     pub async fn delete_media(&self, id: &str) -> Result<(), Refusal> {
         let (id, record) = find(self, id).await?;
+        let turn = self.desk.media.lock().await;
         // The file first: what a crash leaves behind is then a record, and the same call removes it.
         self.media.remove(&id).await.map_err(|error| {
             Refusal::new(
@@ -99,6 +126,7 @@ impl Line {
             .apply(Batch::of(vec![change]))
             .await
             .map_err(|error| store_refusal(&error))?;
+        drop(turn);
         delete_upstream(self, &record).await;
         Ok(())
     }
@@ -116,6 +144,56 @@ impl Line {
         let record = self.records.get(&self.config.name, &canonical).await?;
         Ok(record.map(|record| (canonical, record)))
     }
+
+    /// The same for somebody who has use for the file: that is noted, unless it was within a day.
+    pub(crate) async fn use_media(
+        &self,
+        id: &str,
+    ) -> Result<Option<(String, record::Media)>, StoreError> {
+        let Some((id, record)) = self.media_record(id).await? else {
+            return Ok(None);
+        };
+        let now_ms = clock::now_ms();
+        if !is_use_due(&record, now_ms) {
+            return Ok(Some((id, record)));
+        }
+        let changed = self
+            .change_media(&id, |record| record.used_ms = now_ms)
+            .await?;
+        Ok(changed.map(|record| (id, record)))
+    }
+
+    /// A download goes on although its note cannot be written.
+    async fn note_download(&self, id: &str, record: &record::Media) {
+        let now_ms = clock::now_ms();
+        if !is_use_due(record, now_ms) {
+            return;
+        }
+        let noted = self.change_media(id, |record| record.used_ms = now_ms);
+        if let Err(error) = noted.await {
+            tracing::warn!(line = %self.config.name, media = id, %error, "the use of a media file is not noted");
+        }
+    }
+
+    /// Changes a file's record as it stands now, in turn with others who do; one that was deleted meanwhile stays deleted.
+    pub(crate) async fn change_media(
+        &self,
+        id: &str,
+        change: impl FnOnce(&mut record::Media) + Send,
+    ) -> Result<Option<record::Media>, StoreError> {
+        let _turn = self.desk.media.lock().await;
+        let Some(mut record) = self.records.get(&self.config.name, id).await? else {
+            return Ok(None);
+        };
+        change(&mut record);
+        self.records.save(&self.config.name, id, &record).await?;
+        Ok(Some(record))
+    }
+}
+
+/// Whether the use of a file is to be noted again.
+fn is_use_due(record: &record::Media, now_ms: i64) -> bool {
+    now_ms - record.last_used_ms() >= USE_NOTED_EVERY_MS
 }
 
 async fn find(line: &Line, id: &str) -> Result<(String, record::Media), Refusal> {
@@ -146,23 +224,34 @@ async fn delete_upstream(line: &Line, record: &record::Media) {
     }
 }
 
-/// What only the whole body shows: that it is not empty, and that a picture is one.
-fn check(content_type: &str, written: &Written) -> Result<(), Refusal> {
-    if written.bytes == 0 {
-        return Err(Refusal::new(
-            Code::MISSING,
-            "the body is empty: send the file's bytes",
-        ));
+/// Whether an upload is called a picture. SVG is text, which no magic number tells.
+fn is_picture(content_type: &str) -> bool {
+    content_type.starts_with("image/") && content_type != "image/svg+xml"
+}
+
+/// 500 / 1014 for what is called a picture and is none, or another, or only a part of one. Types whose bytes nobody here
+/// knows are taken at their word: they can only be sent as documents.
+fn check_picture(content_type: &str, looked: &Looked) -> Result<(), Refusal> {
+    if !is_picture(content_type) {
+        return Ok(());
     }
-    // SVG is text, which no magic number tells.
-    let is_picture = content_type.starts_with("image/") && content_type != "image/svg+xml";
-    if is_picture && !infer::is_image(&written.head) {
-        return Err(Refusal::new(
+    let unreadable = |why: &dyn std::fmt::Display| {
+        Err(Refusal::new(
             Code::INTERNAL,
-            format!("the picture cannot be read: its bytes are not {content_type}"),
-        ));
+            format!("the picture cannot be read: {why}"),
+        ))
+    };
+    if let Some(found) = looked.detected.contradicts(content_type) {
+        return unreadable(&format_args!("its bytes are {found}, not {content_type}"));
     }
-    Ok(())
+    let is_known = infer::is_mime_supported(content_type);
+    if is_known && looked.detected.content_type.is_none() {
+        return unreadable(&format_args!("its bytes are not {content_type}"));
+    }
+    match &looked.unreadable {
+        Some(why) => unreadable(why),
+        None => Ok(()),
+    }
 }
 
 fn write_refusal(error: WriteError) -> Refusal {
@@ -173,6 +262,7 @@ fn write_refusal(error: WriteError) -> Refusal {
             format!("longer than {limit} bytes, the greatest upload"),
         )
         .with_status(413),
+        WriteError::Taken => taken(),
         WriteError::Folder(cause)
             if matches!(
                 cause.kind(),
@@ -192,11 +282,22 @@ fn read_refusal(error: &io::Error, id: &str) -> Refusal {
     if error.kind() == io::ErrorKind::NotFound {
         not_found(id)
     } else {
-        Refusal::new(
-            Code::INTERNAL,
-            format!("the media file cannot be read: {error}"),
-        )
+        unreadable_file(error)
     }
+}
+
+fn unreadable_file(error: &io::Error) -> Refusal {
+    Refusal::new(
+        Code::INTERNAL,
+        format!("the media file cannot be read: {error}"),
+    )
+}
+
+fn taken() -> Refusal {
+    Refusal::new(
+        Code::EXISTS,
+        "the id that was chosen for the media is taken: send it again",
+    )
 }
 
 fn not_found(id: &str) -> Refusal {
@@ -204,136 +305,4 @@ fn not_found(id: &str) -> Refusal {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::convert::Infallible;
-
-    use futures_util::{StreamExt, stream};
-    use rstest::rstest;
-    use tokio::io::AsyncReadExt;
-
-    use super::*;
-    use crate::link::fake;
-
-    /// The smallest thing that is a PNG to a reader of magic numbers.
-    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
-
-    fn body(bytes: &'static [u8]) -> impl Stream<Item = Result<Bytes, Infallible>> + Send {
-        stream::iter([Ok(Bytes::from_static(bytes))])
-    }
-
-    fn files(line: &Line) -> usize {
-        std::fs::read_dir(&line.config.media_dir).unwrap().count()
-    }
-
-    #[tokio::test]
-    async fn an_upload_is_downloaded_until_it_is_deleted() {
-        let (line, _dir) = fake::line().await;
-
-        let id = line
-            .upload_media("image/png".to_owned(), body(PNG))
-            .await
-            .unwrap();
-        let mut download = line.download_media(&id.to_uppercase()).await.unwrap();
-        let mut content = Vec::new();
-        download.file.read_to_end(&mut content).await.unwrap();
-
-        assert_eq!(content, PNG);
-        assert_eq!(download.content_type, "image/png");
-        assert_eq!(download.bytes, u64::try_from(PNG.len()).unwrap());
-
-        line.delete_media(&id).await.unwrap();
-
-        assert_eq!(files(&line), 0);
-        let refusal = line.download_media(&id).await.unwrap_err();
-        assert_eq!(refusal.code, Code::NOT_FOUND);
-        let refusal = line.delete_media(&id).await.unwrap_err();
-        assert_eq!(refusal.code, Code::NOT_FOUND);
-    }
-
-    #[rstest]
-    #[case::nothing("text/plain", b"", Code::MISSING)]
-    #[case::no_picture("image/png", b"<html>", Code::INTERNAL)]
-    #[tokio::test]
-    async fn what_cannot_be_media_leaves_nothing(
-        #[case] content_type: &str,
-        #[case] bytes: &'static [u8],
-        #[case] code: Code,
-    ) {
-        let (line, _dir) = fake::line().await;
-
-        let refusal = line
-            .upload_media(content_type.to_owned(), body(bytes))
-            .await
-            .unwrap_err();
-
-        assert_eq!(refusal.code, code);
-        assert_eq!(files(&line), 0);
-    }
-
-    #[tokio::test]
-    async fn an_upload_that_breaks_off_leaves_nothing() {
-        let (line, _dir) = fake::line().await;
-        let broken = stream::iter([Ok(Bytes::from_static(b"half")), Err("cut")]);
-
-        let refusal = line
-            .upload_media("text/plain".to_owned(), broken)
-            .await
-            .unwrap_err();
-
-        assert_eq!(refusal.code, Code::BAD_REQUEST);
-        assert_eq!(refusal.details, "the body broke off: cut");
-        assert_eq!(files(&line), 0);
-    }
-
-    #[tokio::test]
-    async fn an_upload_over_the_limit_is_413() {
-        let (line, _dir) = fake::line().await;
-        let megabyte = Bytes::from(vec![0_u8; 1 << 20]);
-        let endless = stream::repeat(megabyte).map(Ok::<_, Infallible>);
-
-        let refusal = line
-            .upload_media("application/pdf".to_owned(), endless)
-            .await
-            .unwrap_err();
-
-        assert_eq!((refusal.status, refusal.code), (413, Code::INVALID));
-        assert_eq!(files(&line), 0);
-    }
-
-    #[tokio::test]
-    async fn a_file_without_its_record_goes() {
-        let (line, _dir) = fake::line().await;
-        line.records.store().close().await;
-
-        line.upload_media("text/plain".to_owned(), body(b"a"))
-            .await
-            .unwrap_err();
-
-        assert_eq!(files(&line), 0);
-    }
-
-    #[rstest]
-    #[case::too_large(WriteError::TooLarge(100), 413, Code::INVALID)]
-    #[case::not_writable(
-        WriteError::Folder(io::ErrorKind::PermissionDenied.into()),
-        500,
-        Code::ACCESS
-    )]
-    fn each_failure_has_its_documented_answer(
-        #[case] error: WriteError,
-        #[case] status: u16,
-        #[case] code: Code,
-    ) {
-        let refusal = write_refusal(error);
-
-        assert_eq!((refusal.status, refusal.code), (status, code));
-    }
-
-    #[test]
-    fn a_full_disk_is_said_so() {
-        let refusal = write_refusal(WriteError::Folder(io::ErrorKind::StorageFull.into()));
-
-        assert_eq!(refusal.code, Code::INTERNAL);
-        assert!(refusal.details.contains("disk is full"));
-    }
-}
+mod tests;

@@ -1,16 +1,16 @@
 //! Messages: accept and mark as read (`messages.md`, `rest-api.md` 13.1).
 
-use onprem::message::{Content, MarkRead, MediaSource, Outgoing};
+use onprem::message::{Content, Hsm, MarkRead, MediaSource, Outgoing, TemplateMessage};
 use onprem::{Code, MessageId, Refusal, WaId};
-use store::{Batch, Change, Direction, Lane, MessageState, Outcome, clock};
+use store::{Batch, Change, Direction, Lane, MessageState, Outcome, StoreError, clock};
 
-use super::store_refusal;
+use super::{shown, store_refusal};
 use crate::line::{Line, LineState, Step};
 use crate::parcel::Parcel;
 use crate::translate;
 
 /// The longest a message waits here, milliseconds (`messages.md` section 10: one pending for over a day is not valid).
-const LIFETIME_MS: i64 = 24 * 60 * 60 * 1000;
+pub(crate) const LIFETIME_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// A message that was accepted: durable, with an id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,9 +26,10 @@ pub struct Accepted {
 impl Line {
     /// `POST /v1/messages`. Order of refusals: parse, shape and values, not ready, what needs the store, load.
     pub async fn accept(&self, body: &[u8]) -> Result<Accepted, Refusal> {
-        let message = Outgoing::parse(body)?;
+        let message = Outgoing::parse(body, self.config.rules)?;
         self.check_ready()?;
         self.check_against_store(&message).await?;
+        self.check_identity(&message.to).await?;
         self.check_load()?;
 
         let lane = Lane::new(&message.to.canonical());
@@ -48,9 +49,10 @@ impl Line {
             expires_ms: now_ms + lifetime_ms,
         };
         let applied = self.store().apply(Batch::of(vec![accept])).await;
+        let applied = applied.inspect_err(|error| self.note_store_trouble(error));
         match applied.map_err(|error| store_refusal(&error))?.first() {
             Some(Outcome::Accepted { message, .. }) => {
-                let id = self.minter.mint(true, wa_id.as_str(), *message);
+                let id = self.ids.mint(true, wa_id.as_str(), *message);
                 Ok(Accepted { input, wa_id, id })
             }
             other => Err(Refusal::new(
@@ -64,16 +66,12 @@ impl Line {
     pub async fn mark_read(&self, id: &str, body: &[u8]) -> Result<(), Refusal> {
         MarkRead::parse(body)?;
         let unknown = || Refusal::not_found(format!("message {}: no such message", shown(id)));
-        let opened = self.minter.open(id).ok_or_else(unknown)?;
         let found = self
-            .store()
-            .message(opened.key)
+            .message_named(id)
             .await
             .map_err(|error| store_refusal(&error))?;
-        let message = found
-            .filter(|message| message.line == self.config.name)
-            .ok_or_else(unknown)?;
-        if opened.outgoing || message.direction == Direction::Outgoing {
+        let message = found.ok_or_else(unknown)?;
+        if message.direction == Direction::Outgoing {
             return Err(Refusal::invalid(
                 "message id",
                 "only incoming messages can be marked as read, this one is outgoing",
@@ -88,6 +86,10 @@ impl Line {
         };
         let now_ms = clock::now_ms();
         let changes = vec![
+            // It may have been collected since it was read.
+            Change::Require {
+                message: message.key,
+            },
             Change::Raise {
                 message: message.key,
                 state: MessageState::Read,
@@ -102,11 +104,10 @@ impl Line {
                 expires_ms: now_ms + LIFETIME_MS,
             },
         ];
-        self.store()
-            .apply(Batch::of(changes))
-            .await
-            .map_err(|error| store_refusal(&error))?;
-        Ok(())
+        match self.store().apply(Batch::of(changes)).await {
+            Err(StoreError::Conflict) => Err(unknown()),
+            applied => applied.map(drop).map_err(|error| store_refusal(&error)),
+        }
     }
 
     /// 503 / 1011 unless the start-up flow is done.
@@ -132,33 +133,54 @@ impl Line {
                 "to: it is the number that sends",
             ));
         }
-        if let Content::Template(template) = &message.content {
-            let definitions = self
-                .templates_named(&template.name)
-                .await
-                .map_err(|not_loaded| Refusal::new(Code::TEMPLATE_FETCH_FAILED, not_loaded.0))?;
-            let table = self.templates.table();
-            onprem::template::check(template, &definitions, table.namespace.as_deref())?;
+        match &message.content {
+            Content::Template(template) => self.check_template(template).await?,
+            Content::Hsm(hsm) => {
+                let checked = self.check_template(&hsm.to_template()).await;
+                checked.map_err(Hsm::in_its_words)?;
+            }
+            _ => {}
         }
         for (field, kind, media) in translate::down::media_of(message) {
-            let MediaSource::Id(id) = &media.source else {
-                continue;
+            let id = match &media.source {
+                MediaSource::Id(id) => id,
+                MediaSource::Link { provider, .. } => {
+                    self.check_provider(&field, provider.as_deref()).await?;
+                    continue;
+                }
             };
             let found = self
-                .media_record(id)
+                .use_media(id)
                 .await
                 .map_err(|error| store_refusal(&error))?;
             let (_, found) = found
                 .ok_or_else(|| Refusal::not_found(format!("{field}.id: no media {}", shown(id))))?;
-            kind.check(&field, &found.content_type, found.bytes)?;
+            kind.check(&field, &found.content_type, found.bytes, &found.detected)?;
         }
         Ok(())
+    }
+
+    /// Against the line's templates, asking the network once for one that is not in the table.
+    async fn check_template(&self, template: &TemplateMessage) -> Result<(), Refusal> {
+        let TemplateMessage { name, language, .. } = template;
+        let definitions = self
+            .templates_named(name, language)
+            .await
+            .map_err(|not_loaded| Refusal::new(Code::TEMPLATE_FETCH_FAILED, not_loaded.0))?;
+        let table = self.templates.table();
+        let account = onprem::template::Account {
+            namespace: table.namespace.as_deref(),
+            languages: &table.languages,
+            rules: self.config.rules,
+        };
+        onprem::template::check(template, &definitions, account).map(drop)
     }
 
     /// 503 / 1016 when a queue is too long.
     fn check_load(&self) -> Result<(), Refusal> {
         let (outbox, callbacks) = self.signals.depths();
         let overloaded = |what: &str, limit: u64| {
+            self.tell(Code::OVERLOADED, format!("{what} (limit {limit})"));
             Err(Refusal::new(
                 Code::OVERLOADED,
                 format!("{what} (limit {limit}): try again later"),
@@ -204,13 +226,4 @@ fn not_ready(state: &LineState) -> Option<(String, u32)> {
             2,
         )),
     }
-}
-
-/// A caller's text inside details: what is very long is cut.
-fn shown(text: &str) -> String {
-    let mut shown: String = text.chars().take(128).collect();
-    if shown.len() < text.len() {
-        shown.push('…');
-    }
-    format!("{shown:?}")
 }

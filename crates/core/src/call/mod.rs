@@ -2,12 +2,17 @@
 
 pub mod account;
 pub mod business;
+pub mod certificate;
 pub mod contact;
+pub mod gc;
+pub mod identity;
 pub mod media;
 pub mod message;
 pub mod photo;
 pub mod profile;
+pub mod provider;
 pub mod setting;
+pub mod sticker;
 pub mod user;
 
 /// The templates of a name are not known: the network could not be asked (2002).
@@ -30,4 +35,13 @@ pub fn store_refusal(error: &store::StoreError) -> onprem::Refusal {
         .retry_after(2),
         other => Refusal::new(Code::DATABASE, other.to_string()),
     }
+}
+
+/// A caller's text inside details: what is very long is cut.
+fn shown(text: &str) -> String {
+    let mut shown: String = text.chars().take(128).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    format!("{shown:?}")
 }

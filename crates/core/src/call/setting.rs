@@ -18,6 +18,10 @@ const NAME: &str = "application";
 pub struct Desk {
     settings: Mutex<()>,
     pub(super) account: Mutex<()>,
+    pub(super) certificates: Mutex<()>,
+    pub(crate) media: Mutex<()>,
+    pub(super) providers: Mutex<()>,
+    pub(super) stickers: Mutex<()>,
 }
 
 impl Line {

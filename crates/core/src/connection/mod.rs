@@ -1,31 +1,63 @@
 //! The line's connection: one [`session`] after the other, as long as a number is registered.
 
+mod identity_check;
 mod session;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use onprem::Code;
 use store::StoreError;
 use tokio_util::sync::CancellationToken;
 
 use self::session::Session;
+use crate::alert::Alert;
 use crate::line::{Line, LineState};
 
 /// Why a session ended, or did not begin.
 enum End {
-    /// Somebody has to do something about it.
+    /// Somebody has to do something about it here.
     Disconnected(String),
+    /// The network refuses the line's credentials.
+    Refused(String),
+    /// The network knows the number and does not let it send.
+    Blocked(String),
     /// No number is registered here, or upstream.
     Unregistered(String),
     /// The network cannot be reached.
     Unreachable(String),
+    /// The store's doing.
+    Store(StoreError),
 }
 
 impl From<StoreError> for End {
     fn from(error: StoreError) -> Self {
-        Self::Disconnected(format!("the store: {error}"))
+        Self::Store(error)
     }
 }
+
+impl End {
+    /// Tells those who have to know: the webhook and the pager.
+    fn report(&self, line: &Line) {
+        match self {
+            Self::Refused(reason) => {
+                line.alert(Alert::CredentialsRefused, reason);
+                line.tell(Code::ACCESS, reason);
+            }
+            Self::Blocked(reason) | Self::Unregistered(reason) => {
+                line.alert(Alert::NumberBlocked, reason);
+                line.tell(Code::NOT_READY, reason);
+            }
+            Self::Disconnected(reason) | Self::Unreachable(reason) => {
+                line.tell(Code::NOT_READY, reason);
+            }
+            Self::Store(error) => line.note_store_trouble(error),
+        }
+    }
+}
+
+/// After a store that failed.
+const STORE_PAUSE: Duration = Duration::from_secs(5);
 
 /// Keeps the line connected until `stop`.
 pub(crate) async fn run(line: Arc<Line>, stop: CancellationToken) {
@@ -65,6 +97,7 @@ async fn connect_for_ever(line: &Arc<Line>) {
         };
         let was_connected = matches!(line.state(), LineState::Ready | LineState::Starting(_));
         failures.note(was_connected, line.signals.steady_ms());
+        end.report(line);
         let pause = match end {
             End::Unreachable(trouble) => {
                 if failures.is_news(&trouble) {
@@ -75,7 +108,7 @@ async fn connect_for_ever(line: &Arc<Line>) {
                 });
                 Duration::from_millis(100 << failures.in_a_row.min(5))
             }
-            End::Disconnected(reason) => {
+            End::Disconnected(reason) | End::Refused(reason) | End::Blocked(reason) => {
                 if failures.is_news(&reason) {
                     tracing::error!(line = %line.config.name, reason, "disconnected");
                 }
@@ -84,6 +117,13 @@ async fn connect_for_ever(line: &Arc<Line>) {
                 // Management calls are few by the hour: a refusal that lasts is asked about once a minute.
                 Duration::from_secs(u64::from(heartbeat) << failures.disconnected().min(4))
                     .min(Duration::from_mins(1))
+            }
+            End::Store(error) => {
+                tracing::error!(line = %line.config.name, %error, "disconnected: the store failed");
+                line.set_state(LineState::Disconnected {
+                    reason: format!("the store: {error}"),
+                });
+                STORE_PAUSE
             }
             End::Unregistered(reason) => {
                 tracing::error!(line = %line.config.name, reason, "the number is not registered");

@@ -11,6 +11,8 @@ use store::{Key, Queue, StoreError};
 use tokio::time::Instant;
 
 use super::End;
+use super::identity_check::IdentityCheck;
+use crate::alert::Alert;
 use crate::decide::offline::{Limits, Offline, Verdict};
 use crate::line::{Line, LineState, Step};
 use crate::record;
@@ -20,6 +22,9 @@ use crate::signal::Trouble;
 const PAGE: usize = 1_000;
 /// After this time an older list of templates is used.
 const TEMPLATES_PATIENCE: Duration = Duration::from_mins(1);
+
+/// The account is locked or restricted: the network's codes.
+const LOCKED: [i64; 2] = [368, 131_031];
 
 /// One session, from the connecting call to its end.
 pub(super) struct Session {
@@ -55,18 +60,20 @@ impl Session {
         let connected = line.client.number().await.map_err(end_of)?;
         self.check_number(&connected.number)?;
         self.subscribe(&connected.number).await?;
+        let mut identity_check = IdentityCheck::default();
+        identity_check.settle(line).await;
         self.begin_offline(&connected).await?;
 
         line.set_state(LineState::Starting(Step::Templates { loaded: 0 }));
         self.load_templates().await?;
         self.process_offline().await?;
-        tracing::info!(
-            line = %line.config.name,
-            startup_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
-            "ready"
-        );
+        let startup_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        line.meter.startup_ms.set(startup_ms);
+        tracing::info!(line = %line.config.name, startup_ms, "ready");
         line.set_state(LineState::Ready);
-        self.watch().await
+        line.all_clear(Alert::CredentialsRefused);
+        line.all_clear(Alert::NumberBlocked);
+        self.watch(identity_check).await
     }
 
     fn check_number(&self, number: &Number) -> Result<(), End> {
@@ -75,6 +82,12 @@ impl Session {
             let found = number.display_phone_number.clone();
             return Err(End::Disconnected(format!(
                 "the network's number for this line is {found}, registered is {expected}"
+            )));
+        }
+        if number.is_blocked() {
+            let status = number.status.as_deref().unwrap_or("unknown");
+            return Err(End::Blocked(format!(
+                "the network does not let this number send: its status is {status}"
             )));
         }
         if !number.is_registered() {
@@ -178,7 +191,7 @@ impl Session {
             if let Failure::Refused(error) = &failure
                 && error.retry() == Retry::AfterRepair
             {
-                return Err(End::Disconnected(format!(
+                return Err(End::Refused(format!(
                     "the message templates may not be read: {failure}"
                 )));
             }
@@ -222,6 +235,7 @@ impl Session {
             match verdict {
                 Verdict::Done => break,
                 Verdict::Capped => {
+                    line.meter.startups_capped.one();
                     tracing::warn!(line = %line.config.name, processed, left, "the offline step ran into its limit: ready all the same");
                     break;
                 }
@@ -244,10 +258,14 @@ impl Session {
     }
 
     /// Ready: asks after silence, and notices when nothing has answered for too long.
-    async fn watch(&self) -> Result<std::convert::Infallible, End> {
+    async fn watch(
+        &self,
+        mut identity_check: IdentityCheck,
+    ) -> Result<std::convert::Infallible, End> {
         let line = &self.line;
         let mut settings = line.watch_settings();
         loop {
+            identity_check.settle(line).await;
             let heartbeat =
                 Duration::from_secs(u64::from(line.settings().heartbeat_interval.max(1)));
             let silent_for = self.silent_for();
@@ -320,7 +338,7 @@ impl Session {
     async fn trouble(&self) -> End {
         loop {
             match self.line.signals.take_trouble() {
-                Some(Trouble::Disconnect(reason)) => return End::Disconnected(reason),
+                Some(Trouble::Disconnect(reason)) => return End::Refused(reason),
                 Some(Trouble::Unregister(reason)) => return End::Unregistered(reason),
                 None => self.line.signals.troubled.notified().await,
             }
@@ -332,12 +350,14 @@ impl Session {
 fn end_of(failure: Failure) -> End {
     match failure {
         Failure::Refused(error) if error.code == 133_010 => End::Unregistered(error.message),
-        Failure::Refused(error) if error.retry() == Retry::AfterRepair => {
-            End::Disconnected(format!(
-                "the network refuses this line's credentials: {} (code {})",
-                error.message, error.code
-            ))
-        }
+        Failure::Refused(error) if LOCKED.contains(&error.code) => End::Blocked(format!(
+            "the network has locked the account: {} (code {})",
+            error.message, error.code
+        )),
+        Failure::Refused(error) if error.retry() == Retry::AfterRepair => End::Refused(format!(
+            "the network refuses this line's credentials: {} (code {})",
+            error.message, error.code
+        )),
         failure => End::Unreachable(failure.to_string()),
     }
 }

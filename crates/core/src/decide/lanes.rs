@@ -78,6 +78,11 @@ impl Lanes {
         self.len == 0
     }
 
+    /// Customers who have rows here.
+    pub fn customers(&self) -> usize {
+        self.by_lane.len()
+    }
+
     /// Tries in flight.
     pub fn in_flight(&self) -> usize {
         self.in_flight

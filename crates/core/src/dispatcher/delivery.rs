@@ -2,12 +2,15 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use store::{CallbackRow, Key, Lane, StoreError};
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::transport;
 use crate::decide::lanes::Entry;
 use crate::line::Line;
 use crate::link;
@@ -79,14 +82,25 @@ async fn post(line: &Line, url: &str, key: Key) -> Delivery {
     // A host that is an address is not resolved, so the resolver cannot refuse it.
     let url = match link::check(url, line.config.url_policy) {
         Ok(url) => url,
-        Err(error) => return Delivery::Refused(error.to_string()),
+        Err(error) => {
+            let result = transport::NOT_ALLOWED.to_string();
+            line.meter.note_post(&row.kind, &result, Duration::ZERO);
+            return Delivery::Refused(error.to_string());
+        }
     };
-    let request = (line.webhook.post(url))
+    let client = line.webhook.borrow().clone();
+    let request = client
+        .post(url)
         .header(http::header::CONTENT_TYPE, "application/json")
         .header(http::header::CONTENT_LENGTH, row.body.len())
         .body(row.body);
-    match request.send().await {
+    let began = Instant::now();
+    let answer = request.send().await;
+    let result = transport::result(&answer);
+    line.meter.note_post(&row.kind, &result, began.elapsed());
+    match answer {
         Ok(response) if response.status() == http::StatusCode::OK => {
+            line.meter.note_delivery(row.created_ms);
             read_on(response).await;
             Delivery::Taken
         }

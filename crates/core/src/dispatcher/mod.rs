@@ -4,6 +4,7 @@
 //! its lane goes on.
 
 mod delivery;
+mod transport;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use self::delivery::{Delivered, Delivery, Kind};
+use crate::alert::Alert;
 use crate::decide::delay::Linear;
 use crate::decide::gate::{Gate, Passage};
 use crate::decide::lanes::{Entry, Lanes};
@@ -51,6 +53,7 @@ struct Dispatcher {
 pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, drain: Duration) {
     let mut changes = line.settings.subscribe();
     let settings = changes.borrow_and_update().clone();
+    let mut clients = line.webhook.subscribe();
     let mut dispatcher = Dispatcher {
         feed: Feed::new(&line, Queue::Callbacks),
         line,
@@ -70,6 +73,7 @@ pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, 
         dispatcher.begin();
         let held = dispatcher.held();
         dispatcher.line.signals.set_callbacks_depth(held);
+        dispatcher.note_loop();
         let wait = dispatcher.wait();
         tokio::select! {
             () = stop.cancelled() => break,
@@ -77,6 +81,7 @@ pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, 
             Some(delivered) = dispatcher.deliveries.join_next() => dispatcher.settle(delivered),
             Some(_) = dispatcher.settling.join_next() => {}
             Ok(()) = changes.changed() => dispatcher.adopt(changes.borrow_and_update().clone()),
+            Ok(()) = clients.changed() => dispatcher.begin_afresh(),
             () = tokio::time::sleep(wait) => {}
         }
     }
@@ -89,6 +94,15 @@ fn own_lane(callback: Key) -> Lane {
 }
 
 impl Dispatcher {
+    fn note_loop(&self) {
+        let meter = &self.line.meter;
+        let customers = self.lanes.customers() + self.asides.customers();
+        let in_flight = self.lanes.in_flight() + self.asides.in_flight();
+        meter.note_loop(Queue::Callbacks, customers, in_flight);
+        meter.set_aside.set_len(self.asides.len());
+        meter.gate_closed.set(self.gate.is_closed().into());
+    }
+
     fn held(&self) -> usize {
         self.lanes.len() + self.asides.len()
     }
@@ -118,6 +132,7 @@ impl Dispatcher {
         let changed_url = old.webhook_url != self.settings.webhook_url;
         if changed_url {
             std::mem::take(&mut self.url_in_force).cancel();
+            self.line.all_clear(Alert::WebhookFailing);
         }
         let backoff = |settings: &ApplicationSettings| {
             (
@@ -126,9 +141,14 @@ impl Dispatcher {
             )
         };
         if changed_url || backoff(&old) != backoff(&self.settings) {
-            self.gate.reset();
-            self.make_all_due();
+            self.begin_afresh();
         }
+    }
+
+    /// What failed so far says nothing any more.
+    fn begin_afresh(&mut self) {
+        self.gate.reset();
+        self.make_all_due();
     }
 
     fn make_all_due(&mut self) {
@@ -213,6 +233,7 @@ impl Dispatcher {
             }
             Err(error) => {
                 tracing::error!(line = %self.line.config.name, %error, "the callbacks cannot be read");
+                self.line.note_store_trouble(&error);
                 tokio::time::sleep(NOTE_AGAIN).await;
             }
         }
@@ -278,6 +299,7 @@ impl Dispatcher {
             }
             Delivery::Unread(error) => {
                 tracing::error!(line = %self.line.config.name, %error, "a notification cannot be read yet");
+                self.line.note_store_trouble(&error);
                 lanes.put_back(
                     &lane,
                     Entry {
@@ -294,6 +316,7 @@ impl Dispatcher {
 
     fn succeeded(&mut self) {
         self.taken += 1;
+        self.line.all_clear(Alert::WebhookFailing);
         if self.gate.succeeded() {
             tracing::info!(line = %self.line.config.name, "the webhook takes notifications again");
             self.make_all_due();
@@ -315,6 +338,7 @@ impl Dispatcher {
         permit: OwnedSemaphorePermit,
     ) {
         let now_ms = self.now_ms();
+        self.line.meter.note_retry(Queue::Callbacks);
         if entry.attempts == 0 {
             entry.mark = self.taken;
         }
@@ -324,6 +348,9 @@ impl Dispatcher {
         let was_aside = *lane == own_lane(entry.key);
         let set_aside = was_aside || (entry.attempts >= SET_ASIDE_AFTER && self.taken > entry.mark);
         self.log_refusal(&entry, set_aside && !was_aside, reason);
+        if kind != Kind::Aside {
+            self.line.alert(Alert::WebhookFailing, reason);
+        }
         match kind {
             Kind::Probe => self.gate.probe_failed(now_ms, self.backoff()),
             // One customer's own refusals say nothing about the webhook as such.
@@ -397,6 +424,7 @@ impl Dispatcher {
                     }
                     Err(error) if failures == 0 => {
                         tracing::error!(line = %line.config.name, %error, "a delivery cannot be noted yet");
+                        line.note_store_trouble(&error);
                     }
                     Err(_) => {}
                 }

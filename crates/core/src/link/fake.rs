@@ -17,6 +17,8 @@ pub(crate) struct Request {
     pub(crate) method: String,
     /// With its query.
     pub(crate) target: String,
+    /// The request line and the headers, names in lower case.
+    pub(crate) head: String,
     /// Lossy text.
     pub(crate) body: String,
 }
@@ -111,9 +113,14 @@ async fn read(stream: &mut TcpStream) -> Option<Request> {
             .map_or(0, |(_, value)| value.trim().parse().unwrap());
         if body.len() >= length {
             let mut words = head.split(' ');
+            let lines = head.lines().map(|line| match line.split_once(':') {
+                Some((name, value)) => format!("{}:{value}\n", name.to_lowercase()),
+                None => format!("{line}\n"),
+            });
             return Some(Request {
                 method: words.next()?.to_owned(),
                 target: words.next()?.to_owned(),
+                head: lines.collect(),
                 body: body.to_owned(),
             });
         }
@@ -147,12 +154,15 @@ pub(crate) async fn line_at(
         verify_token: "verify".to_owned(),
         relay_url: None,
         take_over: false,
+        rules: onprem::message::Rules::TOLERANT,
+        blank_number: false,
         url_policy: onprem::settings::UrlPolicy::PlainLoopback,
         first_login_from: FirstLogin::Loopback,
         reconcile_wait: std::time::Duration::from_secs(5),
         on_unknown: OnUnknown::Resend,
         quiet_time: std::time::Duration::from_millis(300),
         startup_limit: std::time::Duration::from_mins(6),
+        data_dir: dir.path().to_owned(),
         media_dir: dir.path().join("media"),
         outbox_limit: 1000,
         callbacks_limit: 1000,

@@ -5,9 +5,15 @@ use rstest::rstest;
 
 use super::fake::{Server, answer, chunked};
 use super::*;
+use crate::media::{MediaFolder, WriteError};
 
 const LOOPBACK: UrlPolicy = UrlPolicy::PlainLoopback;
 const PUBLIC: UrlPolicy = UrlPolicy::HttpsOnly;
+
+async fn bytes(fetched: Fetched) -> Result<Vec<u8>, LinkError> {
+    let pieces: Vec<Bytes> = fetched.body().try_collect().await?;
+    Ok(pieces.concat())
+}
 
 #[rstest]
 #[case::https("https://media.example/a.png")]
@@ -62,12 +68,12 @@ async fn a_link_is_fetched() {
 
     let fetched = Fetcher::new(LOOPBACK)
         .unwrap()
-        .fetch(&server.url("/a.png"), 4)
+        .fetch(&server.url("/a.png"), None, 4)
         .await
         .unwrap();
 
-    assert_eq!(fetched.body, b"\x89PNG".as_slice());
-    assert_eq!(fetched.content_type.as_deref(), Some("image/png; a=b"));
+    assert_eq!(fetched.content_type(), Some("image/png; a=b"));
+    assert_eq!(bytes(fetched).await.unwrap(), b"\x89PNG");
 }
 
 #[rstest]
@@ -78,14 +84,14 @@ async fn loopback_is_refused_unless_the_policy_allows_it(#[case] host: &str) {
     let server = Server::start(|_| answer(200, "", "here")).await;
     let url = format!("http://{host}:{}/", server.address.port());
 
-    let refused = Fetcher::new(PUBLIC).unwrap().fetch(&url, 9).await;
-    let fetched = Fetcher::new(LOOPBACK).unwrap().fetch(&url, 9).await;
+    let refused = Fetcher::new(PUBLIC).unwrap().fetch(&url, None, 9).await;
+    let fetched = Fetcher::new(LOOPBACK).unwrap().fetch(&url, None, 9).await;
 
     assert_eq!(
         refused.unwrap_err(),
         LinkError::Refused("the host's address is not public".to_owned())
     );
-    assert_eq!(fetched.unwrap().body, b"here".as_slice());
+    assert_eq!(bytes(fetched.unwrap()).await.unwrap(), b"here");
     assert_eq!(server.asked().len(), 1);
 }
 
@@ -102,10 +108,10 @@ async fn three_redirects_are_followed_and_a_fourth_is_not() {
     .await;
     let fetcher = Fetcher::new(LOOPBACK).unwrap();
 
-    let three = fetcher.fetch(&server.url("/3"), 9).await.unwrap();
-    let four = fetcher.fetch(&server.url("/4"), 9).await.unwrap_err();
+    let three = fetcher.fetch(&server.url("/3"), None, 9).await.unwrap();
+    let four = fetcher.fetch(&server.url("/4"), None, 9).await.unwrap_err();
 
-    assert_eq!(three.body, b"end".as_slice());
+    assert_eq!(bytes(three).await.unwrap(), b"end");
     assert_eq!(four, LinkError::Failed("more than 3 redirects".to_owned()));
 }
 
@@ -121,7 +127,7 @@ async fn a_redirect_is_checked_like_a_link(#[case] location: &'static str) {
 
     let error = Fetcher::new(LOOPBACK)
         .unwrap()
-        .fetch(&server.url("/"), 9)
+        .fetch(&server.url("/"), None, 9)
         .await
         .unwrap_err();
 
@@ -140,7 +146,7 @@ async fn only_200_is_an_answer(#[case] status: u16) {
 
     let error = Fetcher::new(LOOPBACK)
         .unwrap()
-        .fetch(&server.url("/"), 9)
+        .fetch(&server.url("/"), None, 9)
         .await
         .unwrap_err();
 
@@ -149,22 +155,107 @@ async fn only_200_is_an_answer(#[case] status: u16) {
 }
 
 #[tokio::test]
-async fn a_body_over_the_limit_is_refused_announced_or_not() {
-    let server = Server::start(|request| match request.target.as_str() {
-        "/announced" => answer(200, "", "12345"),
-        _ => chunked(&[Bytes::from_static(b"123"), Bytes::from_static(b"45")]),
-    })
-    .await;
+async fn a_body_that_is_announced_over_the_limit_is_refused_unread() {
+    let server = Server::start(|_| answer(200, "", "12345")).await;
     let fetcher = Fetcher::new(LOOPBACK).unwrap();
 
-    for path in ["/announced", "/chunked"] {
-        let url = server.url(path);
-        let over = fetcher.fetch(&url, 4).await.unwrap_err();
-        let within = fetcher.fetch(&url, 5).await.unwrap();
+    let over = fetcher.fetch(&server.url("/"), None, 4).await.unwrap_err();
+    let within = fetcher.fetch(&server.url("/"), None, 5).await.unwrap();
 
-        assert_eq!(over, LinkError::TooLarge { limit: 4 }, "{path}");
-        assert_eq!(within.body, b"12345".as_slice(), "{path}");
+    assert_eq!(over, LinkError::TooLarge { limit: 4 });
+    assert_eq!(bytes(within).await.unwrap(), b"12345");
+}
+
+#[tokio::test]
+async fn a_body_of_unknown_length_ends_at_the_limit_of_who_reads_it() {
+    let server =
+        Server::start(|_| chunked(&[Bytes::from_static(b"123"), Bytes::from_static(b"45")])).await;
+    let dir = tempfile::tempdir().unwrap();
+    let folder = MediaFolder::open(dir.path().join("media")).unwrap();
+    let fetcher = Fetcher::new(LOOPBACK).unwrap();
+
+    let fetched = fetcher.fetch(&server.url("/"), None, 4).await.unwrap();
+    let over = folder.write_passing(fetched.body(), 4).await.unwrap_err();
+    let fetched = fetcher.fetch(&server.url("/"), None, 5).await.unwrap();
+    let (within, _file) = folder.write_passing(fetched.body(), 5).await.unwrap();
+
+    assert!(matches!(over, WriteError::TooLarge(4)), "{over}");
+    assert_eq!(within.head, b"12345".as_slice());
+}
+
+fn basic() -> Credentials {
+    Credentials::Basic {
+        username: "ada".to_owned(),
+        password: "päss:word".to_owned(),
     }
+}
+
+fn own_headers() -> Credentials {
+    let headers = [("x-key", "k3y"), ("authorization", "Key 7")];
+    Credentials::Headers(
+        headers
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
+    )
+}
+
+// RFC 7617: user name, colon, password, in base64.
+#[rstest]
+#[case::basic(basic(), &["authorization: Basic YWRhOnDDpHNzOndvcmQ=\n"])]
+#[case::bearer(Credentials::Bearer("t0ken".to_owned()), &["authorization: Bearer t0ken\n"])]
+#[case::headers(own_headers(), &["x-key: k3y\n", "authorization: Key 7\n"])]
+#[tokio::test]
+async fn credentials_go_to_the_links_own_origin_only(
+    #[case] credentials: Credentials,
+    #[case] lines: &[&str],
+) {
+    let other = Server::start(|_| answer(200, "", "there")).await;
+    let elsewhere = other.url("/end");
+    let server = Server::start(move |request| match request.target.as_str() {
+        "/0" => answer(302, "location: /1\r\n", ""),
+        _ => answer(302, &format!("location: {elsewhere}\r\n"), ""),
+    })
+    .await;
+    // What stands in the link itself gives way to what the provider says.
+    let link = server.url("/0").replace("http://", "http://user:pass@");
+
+    let fetched = Fetcher::new(LOOPBACK)
+        .unwrap()
+        .fetch(&link, Some(&credentials), 9)
+        .await
+        .unwrap();
+
+    assert_eq!(bytes(fetched).await.unwrap(), b"there");
+    let asked = server.asked();
+    assert_eq!(asked.len(), 2);
+    for request in asked {
+        for line in lines {
+            assert!(request.head.contains(line), "{}", request.head);
+        }
+        assert_eq!(request.head.matches("authorization:").count(), 1);
+    }
+    let elsewhere = &other.asked()[0].head;
+    assert!(
+        !elsewhere.contains("authorization") && !elsewhere.contains("x-key"),
+        "{elsewhere}"
+    );
+}
+
+#[tokio::test]
+async fn another_port_or_scheme_is_another_origin() {
+    let other = Server::start(|_| answer(200, "", "there")).await;
+    let port = other.address.port();
+    let server =
+        Server::start(move |_| answer(302, &format!("location: http://127.0.0.1:{port}/\r\n"), ""))
+            .await;
+
+    Fetcher::new(LOOPBACK)
+        .unwrap()
+        .fetch(&server.url("/"), Some(&basic()), 9)
+        .await
+        .unwrap();
+
+    assert!(!other.asked()[0].head.contains("authorization"));
 }
 
 #[tokio::test]
@@ -174,7 +265,7 @@ async fn a_failure_tells_no_credentials() {
 
     let error = Fetcher::new(LOOPBACK)
         .unwrap()
-        .fetch(&url, 9)
+        .fetch(&url, None, 9)
         .await
         .unwrap_err();
 
@@ -191,11 +282,12 @@ async fn a_body_that_breaks_off_is_a_failure() {
     let server =
         Server::start(|_| b"HTTP/1.1 200 X\r\ncontent-length: 9\r\n\r\n1234".to_vec()).await;
 
-    let error = Fetcher::new(LOOPBACK)
+    let fetched = Fetcher::new(LOOPBACK)
         .unwrap()
-        .fetch(&server.url("/"), 9)
+        .fetch(&server.url("/"), None, 9)
         .await
-        .unwrap_err();
+        .unwrap();
+    let error = bytes(fetched).await.unwrap_err();
 
     assert!(matches!(error, LinkError::Failed(_)), "{error:?}");
 }

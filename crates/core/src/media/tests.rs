@@ -126,6 +126,60 @@ async fn an_orphan_goes_unless_it_is_kept() {
 }
 
 #[tokio::test]
+async fn an_id_is_given_once() {
+    let (folder, _dir) = folder();
+    folder.write(ID, body(&[b"first"]), 9).await.unwrap();
+
+    let error = folder.write(ID, body(&[b"second"]), 9).await.unwrap_err();
+
+    assert!(matches!(error, WriteError::Taken), "{error}");
+    assert_eq!(fs::read(folder.root.join(ID)).unwrap(), b"first");
+}
+
+#[tokio::test]
+async fn a_file_that_passes_through_is_nobodys() {
+    let (folder, _dir) = folder();
+
+    let (written, passing) = folder.write_passing(body(&[b"abc"]), 3).await.unwrap();
+    let mut content = Vec::new();
+    let mut file = passing.read().await.unwrap();
+    file.read_to_end(&mut content).await.unwrap();
+
+    assert_eq!((written.bytes, content), (3, b"abc".to_vec()));
+    let [name] = names(&folder).try_into().unwrap();
+    assert!(name.contains(".part"), "cleared after a crash: {name}");
+    drop(passing);
+    assert!(names(&folder).is_empty());
+    let error = folder.write_passing(body(&[b"abcd"]), 3).await.unwrap_err();
+    assert!(matches!(error, WriteError::TooLarge(3)), "{error}");
+    assert!(names(&folder).is_empty());
+}
+
+#[tokio::test]
+async fn a_file_is_looked_at() {
+    let (folder, _dir) = folder();
+    let picture = sample::webp(512, 512);
+    let (whole, cut) = (&picture[..], &picture[..picture.len() - 1]);
+
+    let mut looks = Vec::new();
+    for (bytes, as_picture) in [(whole, true), (cut, true), (cut, false)] {
+        let (written, file) = folder
+            .write_passing(body(&[bytes]), 1_000_000)
+            .await
+            .unwrap();
+        looks.push(folder.look(&file, written.head, as_picture).await.unwrap());
+    }
+
+    assert_eq!(looks[0].unreadable, None);
+    assert_eq!(looks[0].detected.picture.unwrap().width, 512);
+    assert!(looks[1].unreadable.is_some());
+    assert_eq!(looks[2].unreadable, None);
+    for looked in looks {
+        assert_eq!(looked.detected.content_type.as_deref(), Some("image/webp"));
+    }
+}
+
+#[tokio::test]
 async fn removing_twice_is_no_error() {
     let (folder, _dir) = folder();
     folder.write(ID, body(&[b"a"]), 9).await.unwrap();

@@ -12,7 +12,7 @@ use onprem::media::UPLOAD_LIMIT;
 use onprem::settings::{ApplicationSettings, AutoDownload};
 use store::{Change, StoreError, clock};
 
-use super::Shared;
+use super::{Shared, sticker};
 use crate::line::Line;
 use crate::media::{Orphan, WriteError};
 use crate::record;
@@ -41,6 +41,11 @@ pub(super) struct Downloaded {
 }
 
 impl Downloaded {
+    /// A file whose record is still to be written.
+    pub(super) fn new(id: String, record: record::Media, file: Orphan) -> Self {
+        Self { id, record, file }
+    }
+
     /// The change that writes its record.
     pub(super) fn record(&self, line: &Line) -> Result<Change, StoreError> {
         line.records.put(&line.config.name, &self.id, &self.record)
@@ -53,10 +58,10 @@ impl Downloaded {
 }
 
 /// One that waits for media, and gives its place to another meanwhile.
-struct Waiting<'a>(&'a Shared);
+pub(super) struct Waiting<'a>(&'a Shared);
 
 impl<'a> Waiting<'a> {
-    fn begin(shared: &'a Shared) -> Self {
+    pub(super) fn begin(shared: &'a Shared) -> Self {
         shared.waiting_for_media.fetch_add(1, Ordering::Relaxed);
         shared.places_changed.notify_one();
         Self(shared)
@@ -76,17 +81,17 @@ pub(super) async fn receive(
     kind: AutoDownload,
     media_id: &str,
     message: &Message,
-) -> Result<Received, StoreError> {
+) -> Received {
     if !settings.auto_download.contains(&kind) {
-        return Ok(Received {
+        return Received {
             shown: ReceivedMedia::Undownloaded(None),
             downloaded: None,
-        });
+        };
     }
     let _waiting = Waiting::begin(shared);
     let trouble = match tokio::time::timeout(PATIENCE, shared.downloads.acquire()).await {
-        Ok(_place) => match try_hard(shared, media_id).await {
-            Ok(received) => return Ok(received),
+        Ok(_place) => match try_hard(shared, kind, media_id).await {
+            Ok(received) => return received,
             Err(trouble) => trouble,
         },
         Err(_) => Trouble::other("too many media wait to be downloaded"),
@@ -98,10 +103,10 @@ pub(super) async fn receive(
         Code::MEDIA_DOWNLOAD
     };
     let shown = ReceivedMedia::Undownloaded(Some(object(code, Some(trouble.details))));
-    Ok(Received {
+    Received {
         shown,
         downloaded: None,
-    })
+    }
 }
 
 struct Trouble {
@@ -134,10 +139,14 @@ impl From<Failure> for Trouble {
     }
 }
 
-async fn try_hard(shared: &Arc<Shared>, media_id: &str) -> Result<Received, Trouble> {
+async fn try_hard(
+    shared: &Arc<Shared>,
+    kind: AutoDownload,
+    media_id: &str,
+) -> Result<Received, Trouble> {
     let mut attempt = 1;
     loop {
-        let trouble = match tokio::time::timeout(LIMIT, download(shared, media_id)).await {
+        let trouble = match tokio::time::timeout(LIMIT, download(shared, kind, media_id)).await {
             Ok(Ok(received)) => return Ok(received),
             Ok(Err(trouble)) => trouble,
             Err(_) => Trouble::other("time is up"),
@@ -150,33 +159,46 @@ async fn try_hard(shared: &Arc<Shared>, media_id: &str) -> Result<Received, Trou
     }
 }
 
-async fn download(shared: &Arc<Shared>, media_id: &str) -> Result<Received, Trouble> {
+async fn download(
+    shared: &Arc<Shared>,
+    kind: AutoDownload,
+    media_id: &str,
+) -> Result<Received, Trouble> {
     let line = &shared.line;
     let info = line.client.media(media_id).await?;
     let response = line.client.download(&info.url).await?;
     let body = response.bytes_stream().map_err(reqwest::Error::without_url);
     let id = uuid::Uuid::new_v4().to_string();
     let written = line.media.write_orphan(&id, body, UPLOAD_LIMIT).await;
-    let (written, file) = written.map_err(|error| Trouble {
-        is_final: matches!(error, WriteError::TooLarge(_)),
-        ..Trouble::other(error.to_string())
+    let (written, file) = written.map_err(|error| {
+        line.note_media_trouble(&error);
+        Trouble {
+            is_final: matches!(error, WriteError::TooLarge(_)),
+            ..Trouble::other(error.to_string())
+        }
     })?;
+    let metadata = match kind {
+        AutoDownload::Sticker => sticker::metadata(&line.media, &id).await,
+        _ => None,
+    };
+    // A picture that cannot be read is the customer's all the same.
+    let looked = line.media.look(&file, written.head.clone(), true).await;
+    let detected = looked.map(|looked| looked.detected).unwrap_or_default();
+    line.meter.downloaded.add(written.bytes);
     let record = record::Media {
-        content_type: info.mime_type.clone(),
-        bytes: written.bytes,
-        sha256: written.sha256.clone(),
-        created_ms: clock::now_ms(),
         upstream_id: Some(media_id.to_owned()),
         // Received media cannot be sent on by that id for long: `cloud-api.md` 1.5 gives seven days.
         upstream_until_ms: clock::now_ms(),
+        ..record::Media::stored(info.mime_type.clone(), &written, detected)
     };
     let shown = ReceivedMedia::Stored {
         id: id.clone(),
         sha256: written.sha256,
         mime_type: info.mime_type,
+        metadata,
     };
     Ok(Received {
         shown,
-        downloaded: Some(Downloaded { id, record, file }),
+        downloaded: Some(Downloaded::new(id, record, file)),
     })
 }

@@ -2,6 +2,8 @@
 
 mod event;
 mod media;
+mod referral;
+mod sticker;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -82,6 +84,7 @@ pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, 
     let shared = receiver.shared.clone();
     while !stop.is_cancelled() {
         receiver.begin();
+        receiver.note();
         let wait = receiver.wait();
         tokio::select! {
             () = stop.cancelled() => break,
@@ -101,6 +104,12 @@ pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, 
 impl Receiver {
     fn now_ms(&self) -> i64 {
         self.shared.line.signals.steady_ms()
+    }
+
+    fn note(&self) {
+        let (customers, in_flight) = (self.lanes.customers(), self.lanes.in_flight());
+        let meter = &self.shared.line.meter;
+        meter.note_loop(Queue::Inbox, customers, in_flight);
     }
 
     fn begin(&mut self) {
@@ -144,6 +153,7 @@ impl Receiver {
             }
             Err(error) => {
                 tracing::error!(line = %self.shared.line.config.name, %error, "the inbox cannot be read");
+                self.shared.line.note_store_trouble(&error);
                 tokio::time::sleep(Duration::from_millis(500)).await;
             }
         }
@@ -177,12 +187,16 @@ impl Receiver {
         } else if entry.attempts == 0 {
             tracing::error!(line = %line.config.name, event = entry.key, %trouble, "an event cannot be processed yet");
         }
+        if let event::Trouble::Store(error) = &trouble {
+            line.note_store_trouble(error);
+        }
         if trouble.is_ours() {
             entry.mark += 1;
         }
         entry.attempts = entry.attempts.saturating_add(1);
         let wait_ms = delay::exponential_ms(entry.attempts, entry.key.unsigned_abs()).min(5_000);
         entry.due_ms = now_ms + wait_ms;
+        line.meter.note_retry(Queue::Inbox);
         self.lanes.put_back(&lane, entry, now_ms);
     }
 }

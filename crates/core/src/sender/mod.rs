@@ -90,6 +90,7 @@ pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, 
         sender.begin_tries();
         let held = sender.lanes.len();
         line.signals.set_outbox_depth(held, sender.feed.is_at_end());
+        sender.note();
         let wait = sender.wait();
         tokio::select! {
             () = stop.cancelled() => break,
@@ -112,6 +113,13 @@ pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, 
 }
 
 impl Sender {
+    fn note(&self) {
+        let (customers, in_flight) = (self.lanes.customers(), self.lanes.in_flight());
+        self.line
+            .meter
+            .note_loop(Queue::Outbox, customers, in_flight);
+    }
+
     fn now_ms(&self) -> i64 {
         self.line.signals.steady_ms()
     }
@@ -174,6 +182,7 @@ impl Sender {
             }
             Err(error) => {
                 tracing::error!(line = %self.line.config.name, %error, "the outbox cannot be read");
+                self.line.note_store_trouble(&error);
                 tokio::time::sleep(Duration::from_millis(500)).await;
             }
         }
@@ -207,7 +216,10 @@ impl Sender {
         }
         match settled.outcome {
             Outcome::Finished => self.lanes.finish(&settled.lane, settled.entry.key, now_ms),
-            Outcome::PutBack(entry) => self.lanes.put_back(&settled.lane, entry, now_ms),
+            Outcome::PutBack(entry) => {
+                self.line.meter.note_retry(Queue::Outbox);
+                self.lanes.put_back(&settled.lane, entry, now_ms);
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! Media on their way down: brought to the network once, then named by its id.
 
+mod linked;
+
 use onprem::Code;
 use onprem::envelope::ErrorObject;
 use onprem::media::MediaKind;
@@ -7,8 +9,10 @@ use onprem::message::{Media, MediaSource, Outgoing};
 use store::{StoreError, clock};
 use tokio_util::io::ReaderStream;
 
+use linked::Link;
+
 use crate::line::Line;
-use crate::link::LinkError;
+use crate::media::canonical_id;
 use crate::translate::down;
 use crate::translate::error::{Verdict, object, verdict};
 
@@ -44,11 +48,19 @@ pub(super) async fn upstream_id(
     let filename = media.filename.as_deref().unwrap_or("file");
     match &media.source {
         MediaSource::Id(id) => stored(line, field, id, filename, attempts).await,
-        MediaSource::Link { link, .. } => {
-            // A link's file is held in memory: few at once. The semaphore is never closed.
+        MediaSource::Link { link, provider } => {
+            let provider = provider.as_deref();
+            let link = Link {
+                field,
+                kind,
+                url: link,
+                provider,
+                filename,
+            };
+            // The semaphore is never closed.
             let _waiting = line.signals.wait_for_link();
             let _place = line.link_places.acquire().await;
-            let linked = linked(line, field, kind, link, filename, attempts).await;
+            let linked = link.bring(line, attempts).await?;
             Ok(linked.map(|id| Upstream { id, is_fresh: true }))
         }
     }
@@ -60,9 +72,9 @@ pub(super) async fn forget(line: &Line, message: &Outgoing) -> Result<(), StoreE
         let MediaSource::Id(id) = &media.source else {
             continue;
         };
-        if let Some((id, mut found)) = line.media_record(id).await? {
-            found.upstream_id = None;
-            line.records.save(&line.config.name, &id, &found).await?;
+        if let Some(id) = canonical_id(id) {
+            line.change_media(&id, |found| found.upstream_id = None)
+                .await?;
         }
     }
     Ok(())
@@ -107,60 +119,18 @@ async fn stored(
         .await;
     match uploaded {
         Ok(upstream) => {
-            note(line, &id, &upstream).await?;
+            let until_ms = clock::now_ms() + KEPT_MS;
+            line.change_media(&id, |found| {
+                found.upstream_id = Some(upstream.clone());
+                found.upstream_until_ms = until_ms;
+            })
+            .await?;
             Ok(Ok(Upstream {
                 id: upstream,
                 is_fresh: true,
             }))
         }
         Err(failure) => Ok(Err(upload_trouble(field, failure, attempts))),
-    }
-}
-
-async fn linked(
-    line: &Line,
-    field: &str,
-    kind: MediaKind,
-    link: &str,
-    filename: &str,
-    attempts: u32,
-) -> Result<String, Trouble> {
-    let fetched = line
-        .fetcher
-        .fetch(link, kind.limit())
-        .await
-        .map_err(|error| match error {
-            LinkError::TooLarge { .. } => fail(Code::INVALID, format!("{field}.link: {error}")),
-            error => fail(Code::INTERNAL, format!("{field}.link: {error}")),
-        })?;
-    let bytes = u64::try_from(fetched.body.len()).unwrap_or(u64::MAX);
-    let content_type = content_type(kind, fetched.content_type.as_deref(), &fetched.body);
-    kind.check(field, &content_type, bytes)
-        .map_err(|refusal| Trouble::Fail(ErrorObject::from(&refusal)))?;
-    line.client
-        .upload(
-            filename,
-            &content_type,
-            reqwest::Body::from(fetched.body),
-            bytes,
-        )
-        .await
-        .map_err(|failure| upload_trouble(field, failure, attempts))
-}
-
-/// What the server says, unless that is not one of the kind's types and the bytes know better.
-fn content_type(kind: MediaKind, header: Option<&str>, body: &[u8]) -> String {
-    let said = onprem::media::parse_content_type(header)
-        .unwrap_or_else(|_| "application/octet-stream".to_owned());
-    if kind.accepts(&said) && kind != MediaKind::Document {
-        return said;
-    }
-    let head = body.get(..8192).unwrap_or(body);
-    match infer::get(head) {
-        Some(found) if kind != MediaKind::Document || said == "application/octet-stream" => {
-            found.mime_type().to_owned()
-        }
-        _ => said,
     }
 }
 
@@ -182,14 +152,4 @@ fn upload_trouble(field: &str, failure: graph::Failure, attempts: u32) -> Troubl
 
 fn fail(code: Code, details: String) -> Trouble {
     Trouble::Fail(object(code, Some(details)))
-}
-
-/// Remembers where a stored file is on the network; one that was deleted meanwhile stays deleted.
-async fn note(line: &Line, id: &str, upstream: &str) -> Result<(), StoreError> {
-    let Some((id, mut found)) = line.media_record(id).await? else {
-        return Ok(());
-    };
-    found.upstream_id = Some(upstream.to_owned());
-    found.upstream_until_ms = clock::now_ms() + KEPT_MS;
-    line.records.save(&line.config.name, &id, &found).await
 }

@@ -38,6 +38,7 @@ fn the_table_holds_every_language_of_a_name() {
     let table = templates.table();
     assert_eq!(table.by_name["slot"], [en, fr]);
     assert_eq!(table.by_name.len(), 2);
+    assert_eq!(table.languages, ["en_US", "fr"].map(str::to_owned).into());
     assert_eq!(table.namespace.as_deref(), Some("b7e1_example_ns"));
 
     templates.replace(Vec::new(), None);
@@ -73,10 +74,62 @@ async fn a_name_in_the_table_is_not_asked_for() {
     templates.replace(vec![slot.clone()], None);
 
     let found = templates
-        .named_or_fetched("slot", async { panic!("it is in the table") })
+        .named_or_fetched("slot", "en_US", async { panic!("it is in the table") })
         .await;
 
     assert_eq!(found, Ok(vec![slot]));
+}
+
+#[tokio::test]
+async fn a_language_that_is_not_in_the_table_is_asked_for() {
+    let templates = Templates::default();
+    let (english, french) = (template("slot", "en_US"), template("slot", "fr"));
+    templates.replace(vec![english.clone(), template("other", "de")], None);
+
+    let found = templates
+        .named_or_fetched("slot", "fr", async {
+            Ok(vec![english.clone(), french.clone()])
+        })
+        .await;
+    let missing = templates
+        .named_or_fetched("slot", "de", async { panic!("asked a moment ago") })
+        .await;
+
+    assert_eq!(found, Ok(vec![english.clone(), french.clone()]));
+    assert_eq!(missing, Ok(vec![english, french]));
+    assert_eq!(
+        templates.table().languages,
+        ["de", "en_US", "fr"].map(str::to_owned).into()
+    );
+}
+
+#[tokio::test]
+async fn a_template_that_is_looked_up_anew_is_what_the_network_says_now() {
+    let templates = Templates::default();
+    let mut paused = template("slot", "en_US");
+    paused.status = "PAUSED".to_owned();
+    templates.replace(
+        vec![template("slot", "en_US"), template("gone", "fr")],
+        None,
+    );
+
+    let renewed = templates
+        .renewed("slot", async { Ok(vec![paused.clone()]) })
+        .await;
+    let again = templates
+        .renewed("slot", async { panic!("asked a moment ago") })
+        .await;
+    let gone = templates.renewed("gone", async { Ok(Vec::new()) }).await;
+    let failed = templates
+        .renewed("slots", async { Err(NotLoaded("down".to_owned())) })
+        .await;
+
+    assert_eq!((renewed, again, gone), (Ok(()), Ok(()), Ok(())));
+    assert_eq!(failed, Err(NotLoaded("down".to_owned())));
+    let table = templates.table();
+    assert_eq!(table.by_name["slot"], [paused]);
+    assert_eq!(table.by_name.len(), 1);
+    assert_eq!(table.languages, ["en_US".to_owned()].into());
 }
 
 #[tokio::test]
@@ -91,8 +144,8 @@ async fn those_who_ask_at_once_share_one_question() {
     };
 
     let (first, second, ()) = tokio::join!(
-        templates.named_or_fetched("slot", fetch()),
-        templates.named_or_fetched("slot", fetch()),
+        templates.named_or_fetched("slot", "en_US", fetch()),
+        templates.named_or_fetched("slot", "en_US", fetch()),
         async { both_wait.notify_one() },
     );
 
@@ -107,13 +160,13 @@ async fn a_name_that_the_network_does_not_know_is_not_asked_for_again_at_once() 
     let templates = Templates::default();
 
     let first = templates
-        .named_or_fetched("nowhere", async { Ok(Vec::new()) })
+        .named_or_fetched("nowhere", "en_US", async { Ok(Vec::new()) })
         .await;
     let second = templates
-        .named_or_fetched("nowhere", async { panic!("asked a moment ago") })
+        .named_or_fetched("nowhere", "en_US", async { panic!("asked a moment ago") })
         .await;
     let other = templates
-        .named_or_fetched("elsewhere", async {
+        .named_or_fetched("elsewhere", "en_US", async {
             Ok(vec![template("elsewhere", "en_US")])
         })
         .await;
@@ -129,10 +182,10 @@ async fn those_who_waited_for_a_failed_question_get_its_reason() {
     let reason = NotLoaded("the network cannot be reached".to_owned());
 
     let first = templates
-        .named_or_fetched("slot", async { Err(reason.clone()) })
+        .named_or_fetched("slot", "en_US", async { Err(reason.clone()) })
         .await;
     let second = templates
-        .named_or_fetched("slot", async { panic!("asked a moment ago") })
+        .named_or_fetched("slot", "en_US", async { panic!("asked a moment ago") })
         .await;
 
     assert_eq!(first, Err(reason.clone()));
@@ -142,7 +195,8 @@ async fn those_who_waited_for_a_failed_question_get_its_reason() {
 #[tokio::test]
 async fn an_abandoned_question_is_asked_again() {
     let templates = Templates::default();
-    let abandoned = templates.named_or_fetched("slot", std::future::pending::<Result<_, _>>());
+    let abandoned =
+        templates.named_or_fetched("slot", "en_US", std::future::pending::<Result<_, _>>());
     tokio::select! {
         biased;
         _ = abandoned => panic!("it never answers"),
@@ -150,7 +204,9 @@ async fn an_abandoned_question_is_asked_again() {
     }
 
     let found = templates
-        .named_or_fetched("slot", async { Ok(vec![template("slot", "en_US")]) })
+        .named_or_fetched("slot", "en_US", async {
+            Ok(vec![template("slot", "en_US")])
+        })
         .await;
 
     assert_eq!(found.map(|found| found.len()), Ok(1));
@@ -199,5 +255,6 @@ fn sendable<T: Send>(_: T) {}
 fn what_a_line_does_may_move_between_threads(line: &'static Line) {
     sendable(line.load_templates(|_| ()));
     sendable(line.recall_templates());
-    sendable(line.templates_named("slot"));
+    sendable(line.templates_named("slot", "en_US"));
+    sendable(line.renew_template("slot"));
 }

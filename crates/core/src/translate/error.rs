@@ -1,11 +1,14 @@
 //! Errors: one table, Cloud to On-Premises (`cloud-api.md` 4.5), and beside it the codes that only calls about the
 //! registration meet (3.4).
 
+use std::ops::RangeInclusive;
+
 use graph::ApiError;
 use onprem::Code;
 use onprem::envelope::ErrorObject;
 
 mod call;
+mod commerce;
 
 pub use call::{refusal, unread};
 
@@ -32,6 +35,8 @@ const PENDING_TOO_LONG: u16 = 408;
 const RATE_LIMIT: u16 = 429;
 /// Failed, and nobody says why.
 const UNEXPLAINED: u16 = 500;
+/// The recipient is not who the sender thinks: the network's code.
+pub const IDENTITY_MISMATCH: i64 = 137_000;
 
 /// What to do about a code, seen from the sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,6 +121,15 @@ const TABLE: &[Row] = &[
     disconnect(200, 299, Cause::Permission),
     fail(368, 1031),
     throttled(613, 1015),
+    // Of catalogues and their products the network speaks in on-prem numbers.
+    fail(2023, 2023),
+    fail(2024, 2024),
+    fail(2025, 2025),
+    fail(2026, 2026),
+    fail(2027, 2027),
+    fail(2028, 2028),
+    fail(2029, 2029),
+    fail(2030, 2030),
     throttled(80_007, 1015),
     throttled(80_008, 1015),
     fail(130_403, 1007),
@@ -165,7 +179,7 @@ const TABLE: &[Row] = &[
     one(133_010, 430, Handling::Unregister),
     fail(134_011, 402),
     fail(135_000, 1009),
-    fail(137_000, 480),
+    fail(IDENTITY_MISMATCH, 480),
 ];
 
 /// 100 with subcode 33: an object in the request (a media file, for example) is not there.
@@ -203,6 +217,12 @@ pub fn is_unknown_object(error: &ApiError) -> bool {
     error.code == 100 && error.subcode == Some(33)
 }
 
+/// Whether a template is not, on the network, what the table here says it is: worth another look (`cloud-api.md` 4.5).
+pub fn is_about_template(error: &ApiError) -> bool {
+    const CODES: RangeInclusive<i64> = 132_000..=132_018;
+    CODES.contains(&error.code)
+}
+
 /// An error as the webhook receives it: the code's own title, no `href`.
 pub fn object(code: Code, details: Option<String>) -> ErrorObject {
     ErrorObject {
@@ -220,6 +240,11 @@ pub fn verdict(error: &ApiError, attempts: u32) -> Verdict {
         return Verdict::Fail(object(Code(UNEXPLAINED), Some(details)));
     };
     let with = |code: u16| object(Code(code), details_of(error).map(str::to_owned));
+    if row.handling == Handling::Fail
+        && let Some(code) = commerce::told_apart(error.code, details_of(error))
+    {
+        return Verdict::Fail(with(code.0));
+    }
     match row.handling {
         Handling::Few if attempts < FEW => Verdict::Retry(with(row.code)),
         Handling::Fail | Handling::Few => Verdict::Fail(with(row.code)),
@@ -239,10 +264,26 @@ pub fn from_webhook(error: &graph::webhook::ErrorObject) -> ErrorObject {
         .into_iter()
         .chain([error.title.as_str()])
         .find(|text| !text.is_empty());
+    if let Some(code) = commerce::told_apart(error.code, details) {
+        return object(code, details.map(str::to_owned));
+    }
     match listed(error.code) {
         Some(row) => object(Code(row.code), details.map(str::to_owned)),
         None => object(Code(UNEXPLAINED), Some(upstream(error.code, details))),
     }
+}
+
+/// An error of the network that belongs to no message, as the business receives it (`webhooks.md` section 4). Codes that
+/// speak of one message become those of the whole client.
+pub fn out_of_band(error: &graph::webhook::ErrorObject) -> ErrorObject {
+    let told = from_webhook(error);
+    let code = match told.code {
+        Code(RATE_LIMIT) => Code::TOO_MANY,
+        Code(UNEXPLAINED) => Code::GENERIC,
+        Code::CERTIFICATE_UNSIGNED => Code::ACCESS,
+        other => other,
+    };
+    object(code, told.details)
 }
 
 fn details_of(error: &ApiError) -> Option<&str> {

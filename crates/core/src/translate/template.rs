@@ -84,7 +84,15 @@ fn button(button: &NetworkButton) -> Button {
             text,
             url: button.url.clone().unwrap_or_default(),
         },
-        "PHONE_NUMBER" => Button::PhoneNumber { text },
+        "PHONE_NUMBER" => Button::PhoneNumber {
+            text,
+            phone_number: Some(button.phone_number.clone().unwrap_or_default()),
+        },
+        "COPY_CODE" => Button::CopyCode,
+        "OTP" => Button::OneTimePassword,
+        "FLOW" => Button::Flow,
+        "CATALOG" => Button::Catalog,
+        "MPM" => Button::Mpm,
         other => Button::Other(other.to_owned()),
     }
 }
@@ -128,7 +136,9 @@ mod tests {
                     {"type": "QUICK_REPLY", "text": "Oui"},
                     {"type": "URL", "text": "Suivre", "url": "https://track.example/{{1}}"},
                     {"type": "PHONE_NUMBER", "text": "Appeler", "phone_number": "+12025550143"},
-                    {"type": "OTP", "text": "Copier", "otp_type": "COPY_CODE"}
+                    {"type": "OTP", "text": "Copier", "otp_type": "COPY_CODE"},
+                    {"type": "copy_code", "text": "Copier"}, {"type": "FLOW", "text": "Ouvrir", "flow_id": "7"},
+                    {"type": "CATALOG", "text": "Voir"}, {"type": "MPM", "text": "Voir"}, {"type": "VOICE_CALL", "text": "Appeler"}
                 ]}
             ]
         }));
@@ -156,11 +166,17 @@ mod tests {
             },
             {
               "phone_number": {
-                "text": "Appeler"
+                "text": "Appeler",
+                "phone_number": "+12025550143"
               }
             },
+            "one_time_password",
+            "copy_code",
+            "flow",
+            "catalog",
+            "mpm",
             {
-              "other": "OTP"
+              "other": "VOICE_CALL"
             }
           ],
           "named": null

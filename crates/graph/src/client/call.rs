@@ -185,6 +185,14 @@ impl Client {
         self.ask(request).await?.confirm()
     }
 
+    /// `POST /{PHONE_ID}/settings`: whether webhooks say what customers' identities are known by, and sends may name one.
+    pub async fn check_identities(&self, on: bool) -> Result<(), Failure> {
+        let body = json!({"user_identity_change": {"enable_identity_key_check": on}});
+        self.post(&[&self.config().phone_number_id, "settings"], &body)
+            .await?
+            .confirm()
+    }
+
     /// Refuses media of other numbers.
     fn own_number(&self) -> [(&'static str, &str); 1] {
         [("phone_number_id", &self.config().phone_number_id)]

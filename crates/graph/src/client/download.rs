@@ -3,7 +3,8 @@
 use reqwest::header::{AUTHORIZATION, LOCATION};
 use reqwest::{Response, StatusCode, Url};
 
-use super::exchange::refused;
+use super::exchange::{failure, refused};
+use super::exchanges::DOWNLOAD;
 use super::{Client, MEDIA_TIMEOUT};
 use crate::error::Failure;
 
@@ -23,7 +24,8 @@ impl Client {
             if self.trusts(&url) {
                 request = request.header(AUTHORIZATION, self.shared.bearer.clone());
             }
-            let response = self.dispatch(request).await?;
+            let request = request.build().map_err(failure)?;
+            let response = self.dispatch(DOWNLOAD, request).await?;
             if response.status().is_success() {
                 return Ok(response);
             }

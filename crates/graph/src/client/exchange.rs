@@ -4,10 +4,11 @@ use std::error::Error;
 use std::time::{Duration, UNIX_EPOCH};
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER};
-use reqwest::{Method, RequestBuilder, Response, Url};
+use reqwest::{Method, Request, RequestBuilder, Response, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::time::Instant;
 
 use super::Client;
 use crate::error::{ApiError, Failure};
@@ -148,7 +149,9 @@ impl Client {
 
     /// Sends a request and reads a whole answer.
     pub(super) async fn ask(&self, request: RequestBuilder) -> Result<Answer, Failure> {
-        let response = self.dispatch(request).await?;
+        let request = request.build().map_err(failure)?;
+        let call = self.call_of(&request);
+        let response = self.dispatch(&call, request).await?;
         if !response.status().is_success() {
             return Err(refused(response).await);
         }
@@ -164,11 +167,15 @@ impl Client {
         Ok(Answer { body, date_s })
     }
 
-    /// Sends a request; any answer is one.
-    pub(super) async fn dispatch(&self, request: RequestBuilder) -> Result<Response, Failure> {
-        let response = request.send().await.map_err(failure)?;
-        self.note_answer();
-        Ok(response)
+    /// Sends a request; any answer is one. `call` is what it is counted as.
+    pub(super) async fn dispatch(&self, call: &str, request: Request) -> Result<Response, Failure> {
+        let began = Instant::now();
+        let outcome = self.shared.http.execute(request).await.map_err(failure);
+        self.note_exchange(call, began, &outcome);
+        if outcome.is_ok() {
+            self.note_answer();
+        }
+        outcome
     }
 }
 

@@ -5,6 +5,7 @@ mod business;
 mod call;
 mod download;
 mod exchange;
+mod exchanges;
 mod profile;
 mod resumable;
 #[cfg(test)]
@@ -15,11 +16,14 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use meter::table::UPSTREAM_SECONDS;
+use meter::{Cells, Histogram};
 use reqwest::header::HeaderValue;
 use reqwest::redirect::Policy;
 use reqwest::{ClientBuilder, Url};
 use tokio::time::Instant;
 
+pub use self::exchanges::{Exchanges, UNKNOWN, UNSENT};
 use crate::error::Failure;
 use crate::signature;
 
@@ -78,6 +82,7 @@ struct Shared {
     /// `appsecret_proof`.
     proof: Option<String>,
     last_answer: Mutex<Option<Instant>>,
+    exchanges: Exchanges,
 }
 
 impl fmt::Debug for Client {
@@ -114,6 +119,7 @@ impl Client {
                 bearer,
                 proof,
                 last_answer: Mutex::new(None),
+                exchanges: Cells::new(|| Histogram::of(&UPSTREAM_SECONDS)),
             }),
         })
     }

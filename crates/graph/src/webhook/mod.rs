@@ -117,6 +117,18 @@ pub struct Context {
     /// A product that is asked about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub referred_product: Option<Value>,
+    /// Customers named in a group's message.
+    #[serde(
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "tolerant::texts"
+    )]
+    pub mentions: Vec<String>,
+    /// The group of the quoted message.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "tolerant::option_text"
+    )]
+    pub group_id: Option<String>,
 }
 
 /// A sender's card.
@@ -139,6 +151,13 @@ pub struct Contact {
         deserialize_with = "tolerant::option_text"
     )]
     pub user_id: Option<String>,
+    /// What the customer's present identity is known by, while the identity check is on.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "tolerant::option_text"
+    )]
+    pub identity_key_hash: Option<String>,
 }
 
 /// A customer's profile.
@@ -169,6 +188,18 @@ pub struct Status {
     /// The customer's business-scoped id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recipient_user_id: Option<String>,
+    /// `group` when the recipient is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipient_type: Option<String>,
+    /// The member of the group that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipient_participant_id: Option<String>,
+    /// What the customer's present identity is known by, while the identity check is on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipient_identity_key_hash: Option<String>,
+    /// `payment` for what became of a payment; absent for messages.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
     /// What the send carried.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub biz_opaque_callback_data: Option<String>,
@@ -220,6 +251,27 @@ impl Event {
             .unwrap_or_default()
     }
 
+    /// The network's id of an earlier message that it is about: the one whose status it is, the quoted one, the one that
+    /// was reacted to or taken back.
+    pub fn about(&self) -> Option<&str> {
+        let message = match &self.kind {
+            Kind::Message { message, .. } => message,
+            Kind::Status(status) => return Some(&status.id),
+            Kind::Error(_) | Kind::Field { .. } => return None,
+        };
+        let quoted = message
+            .context
+            .as_ref()
+            .and_then(|quoted| quoted.id.as_deref());
+        quoted.or_else(|| {
+            let content = message.content.get(&message.kind)?;
+            let named = content
+                .get("message_id")
+                .or_else(|| content.get("original_message_id"));
+            named?.as_str()
+        })
+    }
+
     /// Its own time, Unix seconds; 0 when it has none.
     pub fn time_s(&self) -> i64 {
         match &self.kind {
@@ -230,11 +282,15 @@ impl Event {
         }
     }
 
-    /// What makes it the same event when it comes again: message id; status id and status; else a hash of its content.
+    /// What makes it the same event when it comes again: message id; status id, status and, in a group, member; else a
+    /// hash of its content.
     pub fn seen_id(&self) -> String {
         match &self.kind {
             Kind::Message { message, .. } => format!("m:{}", message.id),
-            Kind::Status(status) => format!("s:{}:{}", status.id, status.status),
+            Kind::Status(status) => match &status.recipient_participant_id {
+                None => format!("s:{}:{}", status.id, status.status),
+                Some(member) => format!("s:{}:{}:{member}", status.id, status.status),
+            },
             Kind::Error(_) | Kind::Field { .. } => {
                 // An event is always JSON; its debug form is only there so that no two events could ever share an id.
                 let json =

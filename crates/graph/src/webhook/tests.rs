@@ -116,6 +116,49 @@ fn a_status_is_known_by_id_and_state() {
 }
 
 #[test]
+fn what_only_groups_payments_and_identities_have_is_kept() {
+    let events = of_messages(json!({
+        "contacts": [{"wa_id": "12025550143", "identity_key_hash": "q1w2e3r4t5y="}],
+        "messages": [{"from": "12025550143", "id": "wamid.A", "timestamp": "1", "type": "text", "text": {"body": "@Bo"},
+            "group_id": "120363", "context": {"mentions": ["12025550144", 12_025_550_145_u64], "group_id": "120363"}}],
+        "statuses": [
+            {"id": "wamid.B", "status": "read", "timestamp": "1", "recipient_id": "120363", "recipient_type": "group",
+                "recipient_participant_id": "12025550144"},
+            {"id": "wamid.B", "status": "read", "timestamp": "1", "recipient_id": "120363", "recipient_type": "group",
+                "recipient_participant_id": "12025550145"},
+            {"id": "P1", "status": "failed", "timestamp": "1", "recipient_id": "12025550143", "type": "payment",
+                "payment": {"reference_id": "r1"}},
+            {"id": "wamid.C", "status": "sent", "timestamp": "1", "recipient_id": "12025550143",
+                "recipient_identity_key_hash": "q1w2e3r4t5y="}]}));
+
+    let Kind::Message {
+        message,
+        contact: Some(contact),
+        ..
+    } = &events[0].kind
+    else {
+        panic!("no message with a card: {events:?}");
+    };
+    assert_eq!(contact.identity_key_hash.as_deref(), Some("q1w2e3r4t5y="));
+    assert_eq!(message.content.get("group_id"), Some(&json!("120363")));
+    let context = message.context.as_ref().unwrap();
+    assert_eq!(context.mentions, ["12025550144", "12025550145"]);
+    assert_eq!(context.group_id.as_deref(), Some("120363"));
+    let status = |at: usize| match &events[at].kind {
+        Kind::Status(status) => status,
+        other => panic!("no status: {other:?}"),
+    };
+    assert_eq!(status(1).recipient_type.as_deref(), Some("group"));
+    // Two members of a group who read a message are two events.
+    assert_ne!(events[1].seen_id(), events[2].seen_id());
+    assert_eq!(status(3).kind.as_deref(), Some("payment"));
+    assert_eq!(
+        status(4).recipient_identity_key_hash.as_deref(),
+        Some("q1w2e3r4t5y=")
+    );
+}
+
+#[test]
 fn several_of_everything_come_in_order() {
     let value = |ids: [&str; 2]| {
         json!({"metadata": {"phone_number_id": "2201"},
@@ -183,6 +226,36 @@ fn errors_beside_an_empty_message_explain_it() {
         panic!("one message: {events:?}");
     };
     assert_eq!(errors[0].code, 131_000);
+}
+
+#[test]
+fn an_event_names_the_message_it_is_about() {
+    let about = |value| of_messages(value)[0].about().map(str::to_owned);
+    let message = |message: Value| {
+        let mut whole = json!({"id": "wamid.new", "from": "12025550143", "timestamp": "1"});
+        whole
+            .as_object_mut()
+            .unwrap()
+            .extend(message.as_object().unwrap().clone());
+        json!({"messages": [whole]})
+    };
+
+    let status = json!({"statuses": [{"id": "wamid.A", "status": "read", "timestamp": "1"}]});
+    assert_eq!(about(status).as_deref(), Some("wamid.A"));
+    let answer = json!({"type": "text", "text": {"body": "yes"}, "context": {"id": "wamid.B"}});
+    assert_eq!(about(message(answer)).as_deref(), Some("wamid.B"));
+    let reaction = json!({"type": "reaction", "reaction": {"message_id": "wamid.C", "emoji": "x"}});
+    assert_eq!(about(message(reaction)).as_deref(), Some("wamid.C"));
+    let revoke = json!({"type": "revoke", "revoke": {"original_message_id": "wamid.D"}});
+    assert_eq!(about(message(revoke)).as_deref(), Some("wamid.D"));
+    for nothing in [
+        json!({"type": "text", "text": {"body": "yes"}}),
+        json!({"type": "text", "text": "yes", "context": {"forwarded": true}}),
+        json!({"type": "reaction", "reaction": {"message_id": 7}}),
+    ] {
+        assert_eq!(about(message(nothing)), None);
+    }
+    assert_eq!(about(json!({"errors": [{"code": 1}]})), None);
 }
 
 #[test]
@@ -344,6 +417,12 @@ fn object(value: impl Strategy<Value = Value> + Clone + 'static) -> impl Strateg
             "biz_opaque_callback_data",
             "conversation",
             "pricing",
+            "recipient_type",
+            "recipient_participant_id",
+            "recipient_identity_key_hash",
+            "identity_key_hash",
+            "mentions",
+            "group_id",
             "code",
             "title",
             "message",

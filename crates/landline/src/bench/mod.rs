@@ -1,11 +1,14 @@
-//! `landline bench accept`: how many messages the API accepts, measured against a bare reference in the same run.
+//! `landline bench accept`: how many messages the API accepts, measured against a bare reference in the same run; and
+//! `landline bench gc`, in [`gc`].
 //!
 //! Disks drift by an order of magnitude within minutes, so only the ratio of the two, taken in alternation, says something.
 
+mod gc;
 mod load;
 mod product;
 mod reference;
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -25,23 +28,39 @@ pub(crate) struct BenchArgs {
 #[derive(Debug, clap::Subcommand)]
 enum What {
     /// Accepted messages per second at 64 connections, against a bare axum handler with the same durability.
-    Accept(AcceptArgs),
+    Accept(Measure),
+    /// The same while a million old messages are collected, against without.
+    Gc(gc::GcArgs),
 }
 
+/// How long is measured, and where.
 #[derive(Debug, clap::Args)]
-struct AcceptArgs {
+struct Measure {
     /// Print the result as JSON on stdout.
     #[arg(long)]
     json: bool,
-    /// Rounds; each measures product and reference.
+    /// Rounds; each measures both of what is compared.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=100))]
     rounds: u16,
     /// Seconds for each half of a round.
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=600))]
     seconds: u16,
-    /// Folder for the two databases (a temporary folder in it, removed at the end).
+    /// Folder for the databases (a temporary folder in it, removed at the end).
     #[arg(long, default_value_os_t = std::env::temp_dir())]
-    dir: std::path::PathBuf,
+    dir: PathBuf,
+}
+
+impl Measure {
+    fn seconds(&self) -> Duration {
+        Duration::from_secs(u64::from(self.seconds))
+    }
+}
+
+fn temporary(dir: &Path) -> anyhow::Result<tempfile::TempDir> {
+    tempfile::Builder::new()
+        .prefix("landline-bench-")
+        .tempdir_in(dir)
+        .with_context(|| format!("no temporary folder in {}", dir.display()))
 }
 
 /// The result, as `--json` prints it.
@@ -72,22 +91,20 @@ struct Spread {
 pub(crate) async fn run(args: BenchArgs) -> Result<(), Stop> {
     let ended = match args.what {
         What::Accept(args) => accept(&args).await,
+        What::Gc(args) => Box::pin(gc::run(&args)).await,
     };
     ended.map_err(|error| Stop::failed("the measurement broke off", format!("{error:#}")))
 }
 
-async fn accept(args: &AcceptArgs) -> anyhow::Result<()> {
-    let dir = tempfile::Builder::new()
-        .prefix("landline-bench-")
-        .tempdir_in(&args.dir);
-    let dir = dir.with_context(|| format!("no temporary folder in {}", args.dir.display()))?;
+async fn accept(args: &Measure) -> anyhow::Result<()> {
+    let dir = temporary(&args.dir)?;
     let product = product::start(dir.path())
         .await
         .context("the product does not start")?;
     let reference = reference::start(dir.path())
         .await
         .context("the reference does not start")?;
-    let seconds = Duration::from_secs(u64::from(args.seconds));
+    let seconds = args.seconds();
 
     let bar = progress(u64::from(args.rounds) * 2);
     // A first second for each, so that no round pays for cold caches.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use landline_core::line::FirstLogin;
 use landline_core::{Line, LineConfig, OnUnknown};
+use onprem::message::Rules;
 use onprem::settings::UrlPolicy;
 use store::record::Records;
 use store::seal::Seal;
@@ -21,7 +22,8 @@ const PASSWORD: &str = "Bench.Password.1";
 /// The running product.
 pub(super) struct Product {
     pub(super) target: Target,
-    store: SharedStore,
+    pub(super) line: Arc<Line>,
+    pub(super) store: SharedStore,
 }
 
 /// Starts it with a database in `dir`.
@@ -30,6 +32,7 @@ pub(super) async fn start(dir: &Path) -> anyhow::Result<Product> {
     let seal = Seal::from_file(&dir.join("secret.key"))?;
     let secret = seal.derive("message ids");
     let records = Records::new(store.clone(), Arc::new(seal));
+    let tls = web::tls::load(&records, &[]).await?;
     let line = Line::open(config(dir), records, secret).await?;
     line.set_admin_password(PASSWORD).await?;
     let login = line
@@ -38,8 +41,10 @@ pub(super) async fn start(dir: &Path) -> anyhow::Result<Product> {
     line.assume_ready();
 
     let api = web::Api {
-        line,
+        line: line.clone(),
+        tls,
         api_key: None,
+        traffic: Arc::default(),
         core_switch: None,
         on_admin_password: None,
     };
@@ -49,6 +54,7 @@ pub(super) async fn start(dir: &Path) -> anyhow::Result<Product> {
     tokio::spawn(async move { axum::serve(listener, router).await });
     Ok(Product {
         target: Target::new(address, "/v1/messages", login.token),
+        line,
         store,
     })
 }
@@ -84,12 +90,15 @@ fn config(dir: &Path) -> LineConfig {
         verify_token: String::new(),
         relay_url: None,
         take_over: false,
+        rules: Rules::TOLERANT,
+        blank_number: false,
         url_policy: UrlPolicy::PlainLoopback,
         first_login_from: FirstLogin::Loopback,
         reconcile_wait: Duration::from_secs(30),
         on_unknown: OnUnknown::Resend,
         quiet_time: Duration::from_millis(300),
         startup_limit: Duration::from_mins(6),
+        data_dir: dir.to_owned(),
         media_dir: dir.join("media"),
         outbox_limit: u64::MAX,
         callbacks_limit: u64::MAX,

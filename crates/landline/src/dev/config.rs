@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use onprem::message::Rules;
 use onprem::settings::{ApplicationSettings, UrlPolicy};
 use reqwest::Url;
 
@@ -36,6 +37,10 @@ pub(super) struct Config {
     pub(super) webhook: Option<String>,
     /// Take the number's webhooks even when they point elsewhere.
     pub(super) take_over: bool,
+    /// What messages are read by.
+    pub(super) rules: Rules,
+    /// Mint message ids without the customer's number.
+    pub(super) opaque_ids: bool,
     /// Longest offline step.
     pub(super) startup_limit: Duration,
     /// What ends the offline step.
@@ -91,6 +96,10 @@ impl Config {
             api_key: args.api_key.map(Arc::from),
             webhook: args.webhook,
             take_over: args.take_over,
+            rules: Rules {
+                strict: args.message.strict,
+            },
+            opaque_ids: args.message.opaque_ids,
             startup_limit: Duration::from_secs(args.startup_limit_s),
             quiet_time: Duration::from_millis(args.quiet_time_ms),
         })
@@ -147,6 +156,8 @@ mod tests {
                 api_key: None,
                 webhook: None,
                 take_over: false,
+                rules: Rules::TOLERANT,
+                opaque_ids: false,
                 startup_limit: Duration::from_mins(6),
                 quiet_time: Duration::from_millis(300),
             }
@@ -168,6 +179,13 @@ mod tests {
             assert_eq!(stop.status(), 2);
             assert!(!stop.to_string().contains(&key), "the key is not shown");
         }
+    }
+
+    #[test]
+    fn messages_are_taken_as_told() {
+        let config = config(&["--strict", "--opaque-ids"]).expect("valid");
+
+        assert_eq!((config.rules, config.opaque_ids), (Rules::STRICT, true));
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod switch;
 mod welcome;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -51,6 +52,8 @@ const UPSTREAM_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a message that may have left waits for a status that names it: shorter than in production, where the
 /// network is further away.
 const RECONCILE_WAIT: Duration = Duration::from_secs(5);
+/// How often the API's certificate is looked at: it is remade thirty days before its end.
+const RENEWAL: Duration = Duration::from_hours(24);
 /// Accepted messages that wait; the reference's bound.
 const OUTBOX_LIMIT: u64 = 1_000_000;
 /// Notifications that wait.
@@ -164,9 +167,8 @@ impl Start<'_> {
         serve(
             parts,
             sockets,
-            tls,
             relay_of(&world, &records, self.reading.clone()),
-            self.api(&line, &core),
+            self.api(&line, &core, tls),
         );
         core.start()
             .await
@@ -237,8 +239,9 @@ impl Start<'_> {
             .await
             .map_err(|error| Stop::failed("TLS cannot be set up", causes(&error)))?;
         let path = self.data.ca();
-        file::write_if_changed(&path, tls.ca_pem.as_bytes())
+        file::write_if_changed(&path, tls.ca_pem().as_bytes())
             .map_err(|error| Stop::failed(format!("cannot write {}", path.display()), error))?;
+        tokio::spawn(keep_ca(tls.clone(), path));
         Ok(tls)
     }
 
@@ -259,12 +262,15 @@ impl Start<'_> {
             verify_token: graph.verify_token.clone(),
             relay_url: Some(addresses.relay.clone()),
             take_over: self.config.take_over,
+            rules: self.config.rules,
+            blank_number: self.config.opaque_ids,
             url_policy: URL_POLICY,
             first_login_from: FirstLogin::Anywhere,
             reconcile_wait: RECONCILE_WAIT,
             on_unknown: OnUnknown::Resend,
             quiet_time: self.config.quiet_time,
             startup_limit: self.config.startup_limit,
+            data_dir: self.data.path().to_owned(),
             media_dir: self.data.media(),
             outbox_limit: OUTBOX_LIMIT,
             callbacks_limit: CALLBACKS_LIMIT,
@@ -272,11 +278,13 @@ impl Start<'_> {
         }
     }
 
-    fn api(&self, line: &Arc<Line>, core: &Switch) -> web::Api {
+    fn api(&self, line: &Arc<Line>, core: &Switch, tls: web::tls::Tls) -> web::Api {
         let published = self.published.clone();
         web::Api {
             line: line.clone(),
+            tls,
             api_key: self.config.api_key.clone(),
+            traffic: Arc::default(),
             core_switch: Some(Arc::new(core.clone())),
             on_admin_password: Some(Arc::new(move |password| {
                 if let Err(error) = published.keep_password(password) {
@@ -352,20 +360,32 @@ impl Start<'_> {
     }
 }
 
+/// Renews the certificate in time, and keeps the CA's file what clients have to trust, also after another certificate
+/// was uploaded.
+async fn keep_ca(tls: web::tls::Tls, path: PathBuf) {
+    loop {
+        let changed = tls.changed();
+        if let Err(error) = file::write_if_changed(&path, tls.ca_pem().as_bytes()) {
+            tracing::error!(path = %path.display(), %error, "the CA's file cannot be written");
+        }
+        if tokio::time::timeout(RENEWAL, changed).await.is_err()
+            && let Err(error) = tls.renew().await
+        {
+            tracing::error!(%error, "the API's certificate cannot be renewed");
+        }
+    }
+}
+
 /// Relay first: the network may have been waiting for it.
-fn serve(
-    parts: &mut Parts,
-    sockets: Sockets,
-    tls: web::tls::Tls,
-    relay: relay::Relay,
-    api: web::Api,
-) {
+fn serve(parts: &mut Parts, sockets: Sockets, relay: relay::Relay, api: web::Api) {
     parts.relay = Some(Serving::plain(sockets.relay, relay::router(relay)));
+    let config = api.tls.config.clone();
+    let traffic = api.traffic.clone();
     let api = web::router(api);
-    parts
-        .api
-        .push(Serving::tls(sockets.api, tls.config, api.clone()));
+    let socket = sockets.api.counted_by(&traffic);
+    parts.api.push(Serving::tls(socket, config, api.clone()));
     if let Some(socket) = sockets.api_plain {
+        let socket = socket.counted_by(&traffic);
         parts.api.push(Serving::plain(socket, api));
     }
 }

@@ -23,7 +23,12 @@ pub(super) fn lines(notification: &Value) -> Vec<String> {
     let statuses = events(notification, "statuses").map(status);
     let errors = events(notification, "errors")
         .map(|event| format!("{BAD}{:<9}{BAD:#}  {}", "error", error(event)));
-    let lines: Vec<String> = messages.chain(statuses).chain(errors).collect();
+    let services = events(notification, "services").map(service);
+    let lines: Vec<String> = messages
+        .chain(statuses)
+        .chain(errors)
+        .chain(services)
+        .collect();
     if lines.is_empty() {
         let content = shortened(&notification.to_string());
         return vec![format!("a notification without events: {content}")];
@@ -103,6 +108,11 @@ fn status(event: &Value) -> String {
     }
     faint_id(&mut line, event);
     line
+}
+
+/// A garbage collection that ended.
+fn service(event: &Value) -> String {
+    format!("{:<9}  {}", "service", shortened(&event.to_string()))
 }
 
 fn error(event: &Value) -> String {
@@ -188,6 +198,16 @@ mod tests {
                 "read       12025550101  gBGG1",
                 "failed     12025550101  470 Message failed to send: the window is closed  gBGG2"
             ]
+        );
+    }
+
+    #[test]
+    fn a_collection_that_ended_is_a_line() {
+        let gc = json!({"gc": {"messages_deleted": 42, "status": "complete"}});
+
+        assert_eq!(
+            plain(&json!({"services": [{"message": gc}]})),
+            [r#"service    {"message":{"gc":{"messages_deleted":42,"status":"complete"}}}"#]
         );
     }
 

@@ -1,12 +1,19 @@
 //! Media objects inside a message (`messages.md` 2.2).
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::parse::{Field, Object, Read};
+use crate::schema::{self, Member, object, one_of, optional, required, string, string_within};
 use crate::{Code, Refusal, url};
 
 /// Longest caption, characters.
 const LONGEST_CAPTION: usize = 1024;
+
+/// The member of images, videos and documents.
+pub(super) const CAPTION: &str = "caption";
+/// The member of documents.
+pub(super) const FILENAME: &str = "filename";
 
 /// Where the bytes are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,25 +41,15 @@ pub struct Media {
     pub filename: Option<String>,
 }
 
-/// Reads `image`.
-pub(super) fn read_image(message: &Object<'_>) -> Read<Media> {
-    read(&message.required("image")?, &["caption"])
-}
-
-/// Reads `document`.
-pub(super) fn read_document(message: &Object<'_>) -> Read<Media> {
-    read(&message.required("document")?, &["caption", "filename"])
-}
-
 /// Reads a media object that may have these of the members `caption` and `filename`.
 pub(super) fn read(field: &Field<'_>, members: &[&str]) -> Read<Media> {
     let media = field.object()?;
     let source = source(&media);
     let caption = media
-        .optional("caption")
+        .optional(CAPTION)
         .map(|caption| caption.string_within(LONGEST_CAPTION))
         .transpose();
-    let filename = media.optional_string("filename");
+    let filename = media.optional_string(FILENAME);
     let expected = expected(&media, members);
     let media = Media {
         source: source?,
@@ -105,7 +102,7 @@ fn provider(field: &Field<'_>) -> Read<String> {
 
 /// 1010 for a caption or a file name where there is none.
 fn expected(media: &Object<'_>, members: &[&str]) -> Read<()> {
-    let superfluous = ["caption", "filename"]
+    let superfluous = [CAPTION, FILENAME]
         .into_iter()
         .find(|name| !members.contains(name) && media.optional(name).is_some());
     match superfluous {
@@ -115,4 +112,25 @@ fn expected(media: &Object<'_>, members: &[&str]) -> Read<()> {
             format!("{media}.{name}: this kind of media has none"),
         ))),
     }
+}
+
+/// What a media object with these of the members `caption` and `filename` may be.
+pub(super) fn schema(members: &[&str]) -> Value {
+    let beside = || -> Vec<Member> {
+        [
+            optional(CAPTION, string_within(LONGEST_CAPTION)),
+            optional(FILENAME, string()).about("Its extension decides how the file is shown."),
+        ]
+        .into_iter()
+        .filter(|member| members.contains(&member.name()))
+        .collect()
+    };
+    let provider = || object([required("name", string())]);
+    let by_id = vec![required("id", string()).about("From `POST /v1/media`.")];
+    let by_link = vec![
+        required("link", schema::web_url()).about("The file is fetched when the message is sent."),
+        optional("provider", one_of([provider(), string()]))
+            .about("A configured media provider, or its name."),
+    ];
+    one_of([by_id, by_link].map(|source| object(source.into_iter().chain(beside()))))
 }

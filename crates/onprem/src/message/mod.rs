@@ -6,28 +6,50 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::parse::{self, Object, Read, quoted};
-use crate::schema::{self, Described, choice, optional, required};
+use crate::schema::{
+    Described, boolean, choice, object, one_of, optional, required, string, string_like,
+    string_within,
+};
 use crate::{Code, Refusal, WaId};
 
-mod location;
+mod audio;
+pub mod contacts;
+mod document;
+pub mod hsm;
+mod image;
+pub mod interactive;
+pub mod location;
 pub mod media;
+pub mod reaction;
+mod sticker;
 pub mod template;
 #[cfg(test)]
 mod tests;
 pub mod text;
 mod ttl;
+mod video;
 
+pub use crate::parse::Rules;
+pub use contacts::Card;
+pub use hsm::Hsm;
+pub use interactive::Interactive;
+pub use location::Place;
 pub use media::{Media, MediaSource};
+pub use reaction::Reaction;
 pub use template::TemplateMessage;
 pub use text::Text;
 
 /// Longest `biz_opaque_callback_data`, characters.
 const LONGEST_OPAQUE: usize = 512;
+/// The only `recipient_type`.
+const INDIVIDUAL: &str = "individual";
+/// The only `messaging_product`.
+const PRODUCT: &str = "whatsapp";
 
-/// Makes [`Content`] of its types. A new message type is one file with a function that reads it from the body, and one
-/// line here: variant, what it holds, the value of `type`, the function.
+/// Makes [`Content`] of its types. A new message type is one file with `read`, `schema` and `examples`, and one line here:
+/// variant, what it holds, the value of `type`, the file.
 macro_rules! contents {
-    ($($variant:ident($holds:ty) = $name:literal, $read:path;)+) => {
+    ($($variant:ident($holds:ty) = $name:literal, $file:ident;)+) => {
         /// What a message is: the variant is named after the value of `type`.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         pub enum Content {
@@ -51,45 +73,61 @@ macro_rules! contents {
 
             fn read_as(kind: &str, body: &Object<'_>) -> Read<Self> {
                 match kind {
-                    $($name => $read(body).map(Self::$variant),)+
-                    other => Err(body.refuse(unsupported(other))),
+                    $($name => $file::read(body).map(Self::$variant),)+
+                    _ => Err(body.refuse(unsupported(kind, body.rules()))),
                 }
+            }
+
+            /// Each value of `type`, what the member of that name may be, and examples of it.
+            fn described() -> Vec<Kind> {
+                vec![$(Kind {
+                    name: $name,
+                    schema: $file::schema(),
+                    examples: $file::examples(),
+                }),+]
             }
         }
     };
 }
 
 contents! {
-    Text(Text) = "text", text::read;
-    Image(Media) = "image", media::read_image;
-    Document(Media) = "document", media::read_document;
-    Template(TemplateMessage) = "template", template::read;
+    Text(Text) = "text", text;
+    Image(Media) = "image", image;
+    Document(Media) = "document", document;
+    Audio(Media) = "audio", audio;
+    Video(Media) = "video", video;
+    Sticker(Media) = "sticker", sticker;
+    Location(Place) = "location", location;
+    Contacts(Vec<Card>) = "contacts", contacts;
+    Reaction(Reaction) = "reaction", reaction;
+    Interactive(Box<Interactive>) = "interactive", interactive;
+    Template(TemplateMessage) = "template", template;
+    Hsm(Hsm) = "hsm", hsm;
 }
 
-/// Documented values of `type` that this version does not send yet.
-const LATER: &[&str] = &[
-    "audio",
-    "video",
-    "sticker",
-    "location",
-    "contacts",
-    "interactive",
-    "hsm",
-    "reaction",
-];
+/// What strict mode refuses: what the original never sent, and what v2.39 took away.
+const NOT_STRICT: &[&str] = &["reaction", "hsm"];
 
-fn unsupported(kind: &str) -> Refusal {
-    let why = if LATER.contains(&kind) {
-        "is not supported by this version yet"
+/// Whether a value of `type` can be sent.
+fn is_sent(kind: &str, rules: Rules) -> bool {
+    Content::KINDS.contains(&kind) && !(rules.strict && NOT_STRICT.contains(&kind))
+}
+
+fn unsupported(kind: &str, rules: Rules) -> Refusal {
+    let why = if NOT_STRICT.contains(&kind) {
+        "is refused in strict mode"
     } else {
         "is no type that can be sent"
     };
+    let sent: Vec<&str> = (Content::KINDS.iter().copied())
+        .filter(|kind| is_sent(kind, rules))
+        .collect();
     Refusal::new(
         Code::TYPE_UNSUPPORTED,
         format!(
             "type: {} {why}, must be {}",
             quoted(kind),
-            parse::Listed(Content::KINDS)
+            parse::Listed(&sent)
         ),
     )
 }
@@ -113,24 +151,28 @@ pub struct Outgoing {
 
 impl Outgoing {
     /// Parses and validates a body in the documented order of checks (`messages.md` 12.4).
-    pub fn parse(body: &[u8]) -> Result<Self, Refusal> {
-        parse::read(body, |body| {
-            let content = content(body);
+    pub fn parse(body: &[u8], rules: Rules) -> Result<Self, Refusal> {
+        parse::read_by(rules, body, |body| {
+            let kind = kind(body);
+            let content = kind.and_then(|kind| Content::read_as(kind, body));
+            let alone = kind.and_then(|kind| alone(kind, body));
             let individual = individual(body);
             let recipient = recipient(body);
-            let context = context(body);
-            let opaque = body
-                .optional("biz_opaque_callback_data")
-                .map(|data| data.string_within(LONGEST_OPAQUE))
-                .transpose();
+            let context = context(kind, body);
+            let opaque = body.extension("biz_opaque_callback_data").and_then(|data| {
+                data.map(|data| data.string_within(LONGEST_OPAQUE))
+                    .transpose()
+            });
             let ttl_s = body
                 .optional("ttl")
                 .map(|ttl| ttl::seconds(&ttl))
                 .transpose();
             let product = product(body);
             let no_status = no_status(body);
+            // Of texts only; stands on any message.
+            body.present("preview_url");
 
-            individual.and(product).and(no_status)?;
+            individual.and(product).and(no_status).and(alone)?;
             let (input, to) = recipient?;
             Ok(Self {
                 input,
@@ -161,7 +203,7 @@ impl Described for MarkRead {
     const NAME: &'static str = "MarkRead";
 
     fn schema() -> Value {
-        schema::object([required("status", choice(["read"]))])
+        object([required("status", choice(["read"]))])
     }
 
     fn examples() -> Vec<(&'static str, Value)> {
@@ -172,18 +214,108 @@ impl Described for MarkRead {
 impl Described for Outgoing {
     const NAME: &'static str = "Message";
 
+    /// One for each type, so that each has its own object and no other.
     fn schema() -> Value {
-        schema::object([
-            required("to", schema::string()),
-            optional("type", choice(Content::KINDS.iter().copied())),
-        ])
+        one_of(Content::described().into_iter().map(Kind::message_schema))
+    }
+
+    fn examples() -> Vec<(&'static str, Value)> {
+        let everything = json!({
+            "to": "+12025550143", "recipient_type": "individual", "type": "text", "preview_url": true,
+            "text": {"body": "It leaves at five: https://track.example/LX-204"}, "ttl": "PT2H",
+            "context": {"message_id": "ABGGEgIlVQFDAgkA5k3V0qUXnFRX"}, "biz_opaque_callback_data": "order 4711",
+        });
+        (Content::described().into_iter())
+            .flat_map(Kind::messages)
+            .chain([("a text with everything", everything)])
+            .collect()
     }
 }
 
-fn content(body: &Object<'_>) -> Read<Content> {
-    match body.optional("type") {
-        None => Content::read_as("text", body),
-        Some(kind) => Content::read_as(kind.string()?, body),
+/// A value of `type`, as the document tells it.
+struct Kind {
+    name: &'static str,
+    /// Of the member of that name.
+    schema: Value,
+    /// Values of that member.
+    examples: Vec<(&'static str, Value)>,
+}
+
+impl Kind {
+    fn message_schema(self) -> Value {
+        let (name, is_text, quotes) = (self.name, self.name == "text", self.name != "reaction");
+        let kind = choice([name]);
+        let members = [
+            Some(required("to", string_like(WaId::PATTERN)).about(
+                "A phone number with its country code, or the id of a customer without a number.",
+            )),
+            Some(if is_text {
+                optional("type", kind)
+            } else {
+                required("type", kind)
+            }),
+            Some(required(name, self.schema)),
+            Some(optional("recipient_type", choice([INDIVIDUAL]))),
+            is_text.then(|| {
+                optional("preview_url", boolean()).about("Shows a preview of the first URL.")
+            }),
+            Some(optional("ttl", ttl::schema()).about(
+                "How long the message may wait to be sent: seconds, or a duration such as `P2D`.",
+            )),
+            quotes.then(|| {
+                optional("context", object([required("message_id", string())]))
+                    .about("Quotes an earlier message of the chat. An extension.")
+            }),
+            Some(
+                optional("biz_opaque_callback_data", string_within(LONGEST_OPAQUE))
+                    .about("Comes back with every status of the message. An extension."),
+            ),
+            Some(
+                optional("messaging_product", choice([PRODUCT]))
+                    .about("Of the hosted API; without effect."),
+            ),
+        ];
+        let mut schema = object(members.into_iter().flatten());
+        schema["title"] = name.into();
+        schema
+    }
+
+    fn messages(self) -> impl Iterator<Item = (&'static str, Value)> {
+        self.examples.into_iter().map(move |(title, value)| {
+            let mut message = json!({"to": "12025550143", "type": self.name});
+            message[self.name] = value;
+            (title, message)
+        })
+    }
+}
+
+/// The value of `type`: known, and allowed by the rules.
+fn kind<'a>(body: &'a Object<'_>) -> Read<&'a str> {
+    let kind = match body.optional("type") {
+        None => "text",
+        Some(kind) => kind.string()?,
+    };
+    if is_sent(kind, body.rules()) {
+        Ok(kind)
+    } else {
+        Err(body.refuse(unsupported(kind, body.rules())))
+    }
+}
+
+/// 1010 for the object of another type. An empty one says nothing.
+fn alone(kind: &str, body: &Object<'_>) -> Read<()> {
+    let superfluous = (Content::KINDS.iter())
+        .filter(|name| **name != kind)
+        .find(|name| {
+            body.optional(name)
+                .is_some_and(|field| !field.holds_nothing())
+        });
+    match superfluous {
+        None => Ok(()),
+        Some(name) => Err(body.refuse(Refusal::new(
+            Code::NOT_REQUIRED,
+            format!("{name}: belongs to a message of type {name}, this one is of type {kind}"),
+        ))),
     }
 }
 
@@ -193,10 +325,10 @@ fn individual(body: &Object<'_>) -> Read<()> {
         return Ok(());
     };
     match kind.string() {
-        Ok("individual") => Ok(()),
+        Ok(INDIVIDUAL) => Ok(()),
         Ok(other) => Err(body.refuse(Refusal::new(
             Code::RECIPIENT_TYPE,
-            format!("recipient_type: is {}, must be individual", quoted(other)),
+            format!("recipient_type: is {}, must be {INDIVIDUAL}", quoted(other)),
         ))),
         Err(refused) => Err(refused),
     }
@@ -214,10 +346,17 @@ fn recipient(body: &Object<'_>) -> Read<(String, WaId)> {
     }
 }
 
-fn context(body: &Object<'_>) -> Read<Option<String>> {
-    let Some(context) = body.optional("context") else {
+/// A reaction names the message that it is about, and quotes none.
+fn context(kind: Read<&str>, body: &Object<'_>) -> Read<Option<String>> {
+    let Some(context) = body.extension("context")? else {
         return Ok(None);
     };
+    if kind == Ok("reaction") {
+        return Err(context.refuse(Refusal::new(
+            Code::NOT_REQUIRED,
+            "context: a reaction quotes no message, reaction.message_id is the one that it is about",
+        )));
+    }
     let context = context.object()?;
     let id = context.string("message_id")?;
     Ok(Some(id.to_owned()))
@@ -225,9 +364,9 @@ fn context(body: &Object<'_>) -> Read<Option<String>> {
 
 /// Of the hosted API; harmless as long as it says what this API is about.
 fn product(body: &Object<'_>) -> Read<()> {
-    match body.optional("messaging_product") {
+    match body.extension("messaging_product")? {
         None => Ok(()),
-        Some(product) => product.choice(&[("whatsapp", ())]),
+        Some(product) => product.choice(&[(PRODUCT, ())]),
     }
 }
 

@@ -5,8 +5,13 @@ use serde_json::{Value, json};
 use super::*;
 use crate::message::template::{ButtonKind, Component, Parameter};
 
+mod described;
+mod free_form;
+mod hsm;
+mod strict;
+
 fn parse(body: &Value) -> Result<Outgoing, Refusal> {
-    Outgoing::parse(body.to_string().as_bytes())
+    Outgoing::parse(body.to_string().as_bytes(), Rules::TOLERANT)
 }
 
 fn refused(body: &Value) -> (u16, String) {
@@ -119,12 +124,12 @@ fn preview_url_stands_outside_or_inside(
     "status: belongs to PUT /v1/messages/{id}, not to a message that is sent"
 )]
 #[case(
-    json!({"type": "video"}), 501,
-    "type: \"video\" is not supported by this version yet, must be text, image, document or template"
+    json!({"type": "voice"}), 501,
+    "type: \"voice\" is no type that can be sent, must be text, image, document, audio, video, sticker, location, contacts, reaction, interactive, template or hsm"
 )]
 #[case(
-    json!({"type": "voice"}), 501,
-    "type: \"voice\" is no type that can be sent, must be text, image, document or template"
+    json!({"image": {"id": "1"}}), 1010,
+    "image: belongs to a message of type image, this one is of type text"
 )]
 fn a_bad_text_is_refused(#[case] changes: Value, #[case] code: u16, #[case] details: &str) {
     assert_eq!(refused(&text_with(&changes)), (code, details.to_owned()));
@@ -319,6 +324,93 @@ fn a_template_with_every_kind_of_parameter_is_read() {
             },
         ]
     );
+}
+
+fn action_of(sub_type: &str, action: &Value) -> Result<Value, (u16, String)> {
+    let body = template_with(&json!({"components": [
+        {"type": "button", "sub_type": sub_type, "index": 0, "add_security_recommendation": true,
+         "parameters": [{"type": "action", "action": action}]}]}));
+    let message = parse(&body).map_err(|refusal| (refusal.code.0, refusal.details))?;
+    let Content::Template(template) = message.content else {
+        panic!("no template")
+    };
+    match template.components.as_slice() {
+        [Component::Button { parameters, .. }] => match parameters.as_slice() {
+            [Parameter::Action(action)] => Ok(action.clone()),
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_buttons_action_keeps_the_members_that_its_kind_knows() {
+    let all = json!({
+        "flow_token": "t-1", "flow_action_data": {"seats": [1, null]}, "thumbnail_product_retailer_id": "mug-blue",
+        "sections": [{"title": "Cups", "product_items": [{"product_retailer_id": "mug-blue", "x": 1}], "y": 2}], "z": 3,
+    });
+
+    assert_eq!(
+        action_of("flow", &all),
+        Ok(json!({"flow_token": "t-1", "flow_action_data": {"seats": [1, null]}}))
+    );
+    assert_eq!(
+        action_of("CATALOG", &all),
+        Ok(json!({"thumbnail_product_retailer_id": "mug-blue"}))
+    );
+    assert_eq!(
+        action_of("mpm", &all),
+        Ok(json!({
+            "thumbnail_product_retailer_id": "mug-blue",
+            "sections": [{"title": "Cups", "product_items": [{"product_retailer_id": "mug-blue"}]}],
+        }))
+    );
+    assert_eq!(action_of("flow", &json!({})), Ok(json!({})));
+    assert_eq!(action_of("catalog", &json!({})), Ok(json!({})));
+}
+
+#[rstest]
+#[case("flow", json!("t"), 1009, ": is a string, must be an object")]
+#[case("flow", json!({"flow_token": 1}), 1009, ".flow_token: is a number, must be a string")]
+#[case("flow", json!({"flow_action_data": []}), 1009, ".flow_action_data: is an array, must be an object")]
+#[case(
+    "catalog", json!({"thumbnail_product_retailer_id": "x".repeat(101)}), 1009,
+    ".thumbnail_product_retailer_id: has 101 characters, must have at most 100"
+)]
+#[case("mpm", json!({}), 1008, ".sections is required")]
+#[case("mpm", json!({"sections": []}), 2015, ".sections: has 0 elements, must have 1 to 10")]
+#[case(
+    "mpm", json!({"sections": [{"product_items": []}]}), 2023,
+    ".sections[0].product_items: has 0 elements, must have at least 1"
+)]
+fn a_buttons_action_is_checked(
+    #[case] sub_type: &str,
+    #[case] action: Value,
+    #[case] code: u16,
+    #[case] details: &str,
+) {
+    assert_eq!(
+        action_of(sub_type, &action),
+        Err((
+            code,
+            format!("template.components[0].parameters[0].action{details}")
+        ))
+    );
+}
+
+#[test]
+fn an_empty_namespace_is_kept_for_the_check_of_the_template() {
+    let namespace = |value: &Value| {
+        let body = template_with(&json!({"namespace": value}));
+        match parse(&body).unwrap().content {
+            Content::Template(template) => template.namespace,
+            other => panic!("{other:?}"),
+        }
+    };
+
+    assert_eq!(namespace(&json!("")), Some(String::new()));
+    assert_eq!(namespace(&Value::Null), None);
+    assert_eq!(namespace(&json!("b7e1")), Some("b7e1".to_owned()));
 }
 
 #[test]
@@ -547,6 +639,14 @@ fn content_json() -> impl Strategy<Value = (&'static str, Value)> {
             .prop_map(|(body, preview)| ("text", json!({"body": body, "preview_url": preview}))),
         media(&["caption"]).prop_map(|image| ("image", image)),
         media(&["caption", "filename"]).prop_map(|document| ("document", document)),
+        media(&[]).prop_map(|audio| ("audio", audio)),
+        media(&["caption"]).prop_map(|video| ("video", video)),
+        media(&[]).prop_map(|sticker| ("sticker", sticker)),
+        free_form::location().prop_map(|location| ("location", location)),
+        prop::collection::vec(free_form::card(), 1..4).prop_map(|cards| ("contacts", json!(cards))),
+        ("[A-Za-z0-9_-]{1,40}", "\\PC{0,4}")
+            .prop_map(|(id, emoji)| ("reaction", json!({"message_id": id, "emoji": emoji}))),
+        hsm::body().prop_map(|hsm| ("hsm", hsm)),
         template.prop_map(|template| ("template", template)),
     ]
 }
@@ -562,7 +662,7 @@ proptest! {
     ) {
         let mut body = json!({"to": to, "type": kind, "biz_opaque_callback_data": opaque, "ttl": ttl});
         body[kind] = content;
-        if let Some(id) = &context {
+        if let Some(id) = context.as_ref().filter(|_| kind != "reaction") {
             body["context"] = json!({"message_id": id});
         }
 

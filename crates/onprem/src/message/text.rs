@@ -1,8 +1,10 @@
 //! `type: text` (`messages.md` 2.1).
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::parse::{self, Object, Read};
+use crate::schema::{self, required};
 use crate::{Code, Refusal};
 
 /// Longest text, characters.
@@ -22,7 +24,10 @@ pub(super) fn read(message: &Object<'_>) -> Read<Text> {
     let outside = message.optional_bool("preview_url");
     let text = message.required("text").and_then(|text| {
         let text = text.object()?;
-        let inside = text.optional_bool("preview_url");
+        // A habit of programs for the hosted API.
+        let inside = text
+            .extension("preview_url")
+            .and_then(|preview| preview.map(|preview| preview.bool()).transpose());
         let body = body(&text);
         Ok((body?, inside?))
     });
@@ -44,4 +49,22 @@ fn body(text: &Object<'_>) -> Read<String> {
         return Err(field.invalid("has nothing but white space"));
     }
     Ok(body.to_owned())
+}
+
+/// What `text` may be.
+pub(super) fn schema() -> Value {
+    // Something else than white space.
+    let mut body = schema::string_within(LONGEST);
+    body["pattern"] = "\\S".into();
+    schema::object([required("body", body).about(
+        "`*bold*`, `_italic_`, `~strike~` and three backticks for monospace are shown as such.",
+    )])
+}
+
+/// Values of `text`.
+pub(super) fn examples() -> Vec<(&'static str, Value)> {
+    vec![(
+        "a text",
+        json!({"body": "Your parcel LX-204 left the depot: https://track.example/LX-204"}),
+    )]
 }

@@ -2,7 +2,10 @@
 
 use std::ops::RangeInclusive;
 
+use serde_json::Value;
+
 use crate::parse::{Field, Read};
+use crate::schema::{integer, one_of, string_like};
 
 const SECOND: u64 = 1;
 const MINUTE: u64 = 60 * SECOND;
@@ -12,6 +15,16 @@ const WEEK: u64 = 7 * DAY;
 
 /// One second to thirty days, in seconds.
 const ALLOWED: RangeInclusive<u64> = SECOND..=30 * DAY;
+
+/// What `ttl` may be; a few of the durations stand for all.
+pub(super) fn schema() -> Value {
+    let bound = |seconds: &u64| i64::try_from(*seconds).unwrap_or(i64::MAX);
+    let seconds = bound(ALLOWED.start())..=bound(ALLOWED.end());
+    one_of([
+        integer(seconds),
+        string_like("^P([1-9]|[12][0-9]|30)D$|^PT([1-9]|1[0-9]|2[0-4])H$"),
+    ])
+}
 
 /// Reads an ISO-8601 duration (`P2D`), or seconds as a number or a string.
 pub(super) fn seconds(field: &Field<'_>) -> Read<u32> {

@@ -11,8 +11,14 @@ use serde_json::{Map, Value};
 
 use crate::{Code, Refusal};
 
+mod array;
+mod strict;
 #[cfg(test)]
 mod tests;
+
+pub use array::read_array;
+pub use strict::Rules;
+use strict::Seen;
 
 /// Longest piece of a caller's text that is repeated in `details`, characters.
 const SHOWN: usize = 64;
@@ -53,18 +59,35 @@ fn rank(code: Code) -> u8 {
     }
 }
 
-/// Reads a body that has to be a JSON object.
+/// What the fields of one body share while they are read.
+struct Notes {
+    rules: Rules,
+    first: First,
+    seen: Seen,
+}
+
+/// Reads a body that has to be a JSON object; members that are not known are ignored.
 pub fn read<T>(body: &[u8], parse: impl FnOnce(&Object<'_>) -> Read<T>) -> Result<T, Refusal> {
+    read_by(Rules::TOLERANT, body, parse)
+}
+
+/// Reads a body that has to be a JSON object. In strict mode a member that the parser did not ask for is 1010, told when
+/// nothing else is wrong: a parser that gave up has not asked for everything.
+pub fn read_by<T>(
+    rules: Rules,
+    body: &[u8],
+    parse: impl FnOnce(&Object<'_>) -> Read<T>,
+) -> Result<T, Refusal> {
     let members = members(body)?;
-    let first = First::default();
-    let read = parse(&Object {
-        members: &members,
-        path: Path::Body,
-        first: &first,
-    });
-    match (first.0.into_inner(), read) {
+    let notes = Notes {
+        rules,
+        first: First::default(),
+        seen: Seen::default(),
+    };
+    let read = parse(&Object::open(&members, Path::Body, &notes));
+    match (notes.first.0.into_inner(), read) {
         (Some(refusal), _) => Err(refusal),
-        (None, Ok(value)) => Ok(value),
+        (None, Ok(value)) => notes.seen.unknown().map_or(Ok(value), Err),
         // A `Refused` is only made together with a note.
         (None, Err(Refused(()))) => Err(Refusal::new(Code::INTERNAL, "the body could not be read")),
     }
@@ -101,7 +124,7 @@ fn members(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
 }
 
 /// Where a value stands in the body: `template.components[1].text`. Costs nothing until it is shown.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Hash)]
 enum Path<'a> {
     Body,
     Member(&'a Path<'a>, &'a str),
@@ -124,27 +147,54 @@ impl fmt::Display for Path<'_> {
 pub struct Object<'a> {
     members: &'a Map<String, Value>,
     path: Path<'a>,
-    first: &'a First,
+    notes: &'a Notes,
 }
 
 impl<'a> Object<'a> {
+    fn open(members: &'a Map<String, Value>, path: Path<'a>, notes: &'a Notes) -> Self {
+        if notes.rules.strict {
+            notes.seen.open(path, members);
+        }
+        Self {
+            members,
+            path,
+            notes,
+        }
+    }
+
     /// The names of its members.
     pub fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.take_whole();
         self.members.keys().map(String::as_str)
     }
 
     /// The object as it came.
     pub fn to_value(&self) -> Value {
-        Value::Object(self.members.clone())
+        Value::Object(self.to_members())
+    }
+
+    /// The members as they came.
+    pub fn to_members(&self) -> Map<String, Value> {
+        self.take_whole();
+        self.members.clone()
+    }
+
+    fn take_whole(&self) {
+        if self.notes.rules.strict {
+            self.notes.seen.take(self.path);
+        }
     }
 
     /// A member that is there and not `null`.
     pub fn present<'s>(&'s self, name: &'s str) -> Option<Field<'s>> {
+        if self.notes.rules.strict {
+            self.notes.seen.ask(self.path, name);
+        }
         let value = self.members.get(name).filter(|value| !value.is_null())?;
         Some(Field {
             value,
             path: Path::Member(&self.path, name),
-            first: self.first,
+            notes: self.notes,
         })
     }
 
@@ -161,17 +211,18 @@ impl<'a> Object<'a> {
     /// Notes 1008 for a member.
     pub fn missing(&self, name: &str) -> Refused {
         let path = Path::Member(&self.path, name);
-        self.first.note(Refusal::missing(&path.to_string()))
+        self.notes.first.note(Refusal::missing(&path.to_string()))
     }
 
     /// Notes any refusal.
     pub fn refuse(&self, refusal: Refusal) -> Refused {
-        self.first.note(refusal)
+        self.notes.first.note(refusal)
     }
 
     /// Notes 1009 for the object itself.
     pub fn invalid(&self, why: impl fmt::Display) -> Refused {
-        self.first
+        self.notes
+            .first
             .note(Refusal::invalid(&self.path.to_string(), why))
     }
 
@@ -210,7 +261,7 @@ impl fmt::Display for Object<'_> {
 pub struct Field<'a> {
     value: &'a Value,
     path: Path<'a>,
-    first: &'a First,
+    notes: &'a Notes,
 }
 
 impl<'a> Field<'a> {
@@ -229,6 +280,11 @@ impl<'a> Field<'a> {
         self.value.as_u64()
     }
 
+    /// How many elements it has, if it is an array.
+    pub fn length(&self) -> Option<usize> {
+        self.value.as_array().map(Vec::len)
+    }
+
     /// Whether it is a text.
     pub fn is_string(&self) -> bool {
         self.value.is_string()
@@ -239,14 +295,24 @@ impl<'a> Field<'a> {
         self.value.as_str() == Some("")
     }
 
+    /// Whether it is `""`, `{}` or `[]`.
+    pub fn holds_nothing(&self) -> bool {
+        match self.value {
+            Value::Object(members) => members.is_empty(),
+            Value::Array(elements) => elements.is_empty(),
+            _ => self.is_empty_string(),
+        }
+    }
+
     /// Notes any refusal.
     pub fn refuse(&self, refusal: Refusal) -> Refused {
-        self.first.note(refusal)
+        self.notes.first.note(refusal)
     }
 
     /// Notes 1009 for it.
     pub fn invalid(&self, why: impl fmt::Display) -> Refused {
-        self.first
+        self.notes
+            .first
             .note(Refusal::invalid(&self.path.to_string(), why))
     }
 
@@ -371,11 +437,7 @@ impl<'a> Field<'a> {
     where
         'a: 's,
     {
-        Object {
-            members,
-            path: self.path,
-            first: self.first,
-        }
+        Object::open(members, self.path, self.notes)
     }
 
     /// Reads every element of an array, also those behind one that is refused.
@@ -389,7 +451,7 @@ impl<'a> Field<'a> {
             let element = Field {
                 value,
                 path: Path::Element(&self.path, index),
-                first: self.first,
+                notes: self.notes,
             };
             match read(&element) {
                 Ok(value) => values.push(value),

@@ -127,3 +127,69 @@ fn a_long_text_is_cut_in_details() {
     assert_eq!(quoted(&text), format!("\"{}…\"", "é".repeat(64)));
     assert_eq!(quoted("a\nb"), "\"a\\nb\"");
 }
+
+fn strictly(body: &str, parse: impl FnOnce(&Object<'_>) -> Read<()>) -> Result<(), String> {
+    read_by(Rules::STRICT, body.as_bytes(), parse)
+        .map_err(|refusal| format!("{} {}", refusal.code.0, refusal.details))
+}
+
+/// Asks for `a`, for `b` in each element of `list`, and for `whole` without looking into it.
+fn ask(body: &Object<'_>) -> Read<()> {
+    let a = body.optional_string("a").map(|_| ());
+    let list = body
+        .optional("list")
+        .map(|list| list.each(|element| element.object()?.optional_bool("b")))
+        .transpose();
+    if let Some(whole) = body.optional("whole") {
+        whole.object()?.to_value();
+    }
+    a.and(list.map(|_| ()))
+}
+
+#[test]
+fn a_member_that_nobody_asks_for_is_1010_in_strict_mode() {
+    assert_eq!(
+        strictly(
+            r#"{"a":"x","list":[{"b":true}],"whole":{"z":{"y":1}}}"#,
+            ask
+        ),
+        Ok(())
+    );
+    assert_eq!(
+        strictly(r#"{"a":"x","z":1}"#, ask),
+        Err(
+            "1010 the body: has \"z\", which strict mode does not know, must have a, list or whole"
+                .into()
+        )
+    );
+    assert_eq!(
+        strictly(r#"{"list":[{"b":true},{"c":2}]}"#, ask),
+        Err("1010 list[1]: has \"c\", which strict mode does not know, must have b".into())
+    );
+    assert_eq!(read(br#"{"z":1}"#, ask), Ok(()));
+}
+
+#[test]
+fn what_is_wrong_is_told_before_what_is_not_known() {
+    assert_eq!(
+        strictly(r#"{"a":5,"z":1}"#, ask),
+        Err("1009 a: is a number, must be a string".into())
+    );
+}
+
+#[test]
+fn null_and_empty_are_absent_in_strict_mode_too() {
+    assert_eq!(strictly(r#"{"z":null,"y":""}"#, ask), Ok(()));
+}
+
+#[test]
+fn an_extension_is_1010_in_strict_mode_only() {
+    let extension = |body: &Object<'_>| body.extension("reply").map(|_| ());
+
+    assert_eq!(
+        strictly(r#"{"reply":1}"#, extension),
+        Err("1010 reply: is an extension, which strict mode refuses".into())
+    );
+    assert_eq!(strictly("{}", extension), Ok(()));
+    assert_eq!(read(br#"{"reply":1}"#, extension), Ok(()));
+}

@@ -62,7 +62,7 @@ pub struct ApplicationSettings {
     pub verbose_logging: bool,
     /// `error`, `warn`, `info`, `debug` or `trace`.
     pub log_level: String,
-    /// Stored and shown only.
+    /// Named in the log with each alert.
     pub on_call_pager: Option<String>,
     /// Stored and shown only.
     pub webhook_payload_conversation_pricingmodel_disabled: Option<bool>,

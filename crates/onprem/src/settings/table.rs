@@ -145,7 +145,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "skip_referral_media_download",
-        about: "Leave image and video out of referrals.",
+        about: "Do not fetch the image or video of referrals.",
         shown: true,
         kind: Kind::Flag(|s| &mut s.skip_referral_media_download),
     },
@@ -190,7 +190,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "on_call_pager",
-        about: "Stored and shown, without effect; \"\" clears it.",
+        about: "Named in the log with each alert; no message is sent to it. \"\" clears it.",
         shown: true,
         kind: Kind::OptionalText(|s| &mut s.on_call_pager),
     },

@@ -1,76 +1,98 @@
 //! The synchronous checks of a template message (`messages.md` 4.4). Each check looks at the whole message before the
 //! next one begins, so that the first failing one in the documented order is answered.
 
-use super::part::{Part, Wants, header, parts, shown, type_of};
-use super::{Button, Definition, fill, placeholders};
-use crate::message::TemplateMessage;
-use crate::message::template::{Component, Parameter};
+use std::collections::HashSet;
+
+use super::part::{Part, Wants, header, needed, parts};
+use super::rule::{
+    characters, count, filled_text, filled_url, kind, length, media_kind, white_space,
+};
+use super::{Button, Definition, placeholders};
+use crate::message::template::Component;
+use crate::message::{Rules, TemplateMessage};
 use crate::parse::{Listed, quoted, too_long};
-use crate::{Code, Refusal, url};
+use crate::{Code, Refusal};
 
-/// Longest filled body and body parameter, characters.
-const LONGEST_BODY: usize = 1024;
-/// Longest filled header text and header parameter, characters.
-const LONGEST_HEADER: usize = 60;
-/// Longest URL suffix, characters.
-const LONGEST_URL: usize = 2000;
-/// Longest payload of a quick reply, characters.
-const LONGEST_PAYLOAD: usize = 256;
-/// Most spaces in a row inside a parameter.
-const MOST_SPACES: usize = 4;
+/// Longest number of a call button, characters.
+const LONGEST_NUMBER: usize = 20;
 
-/// Checks a message against what the line's templates say, in the documented order: 2001, 2060–2062, 1009, 2009, 2013,
-/// 2000, 2012, 2004, 2006, 2008, 2010, 2005. (2003 is the network's: here a language that is missing is 2001; 2014 is not
-/// used, as the namespace has been optional since v2.41.)
+/// What a line knows of its account's templates beside those with the message's name.
+#[derive(Debug, Clone, Copy)]
+pub struct Account<'a> {
+    /// The account's namespace, if it is known.
+    pub namespace: Option<&'a str>,
+    /// Every language that some template of the account is in.
+    pub languages: &'a HashSet<String>,
+    /// In strict mode an empty namespace is none.
+    pub rules: Rules,
+}
+
+/// Checks a message against what the line's templates say, in the documented order: 2001 and 2003, 2060 to 2062, 2014 and
+/// 1009, 2009, 2013, 2000, 2012, 2004, 2006, 2007, 2008, 2010, 2011, 2005.
 ///
-/// `same_name` are the definitions with the message's name, in every language; `namespace` is the account's.
+/// `same_name` are the definitions with the message's name, in every language.
 pub fn check<'a>(
     message: &TemplateMessage,
     same_name: &'a [Definition],
-    namespace: Option<&str>,
+    account: Account<'_>,
 ) -> Result<&'a Definition, Refusal> {
-    let definition = find(message, same_name)?;
+    let definition = find(message, same_name, account.languages)?;
     sendable(definition)?;
-    same_namespace(message, namespace)?;
+    same_namespace(message, account)?;
     components_present(message, definition)?;
     let parts = parts(message, definition)?;
-    for check in [
-        count,
-        kind,
-        length,
-        white_space,
-        media_kind,
-        filled_url,
-        filled_text,
-    ] {
-        for part in &parts {
-            check(part)?;
-        }
-    }
+    all(
+        &parts,
+        &[
+            count,
+            kind,
+            length,
+            white_space,
+            characters,
+            media_kind,
+            filled_url,
+        ],
+    )?;
+    numbers(definition)?;
+    all(&parts, &[filled_text])?;
     Ok(definition)
 }
 
-/// 2001: there is none of this name, or none in this language.
+/// A rule that each part has to keep.
+type Check = fn(&Part<'_>) -> Result<(), Refusal>;
+
+/// Each check looks at all parts before the next one begins.
+fn all(parts: &[Part<'_>], checks: &[Check]) -> Result<(), Refusal> {
+    let mut each = checks
+        .iter()
+        .flat_map(|check| parts.iter().map(move |part| check(part)));
+    each.find(Result::is_err).unwrap_or(Ok(()))
+}
+
+/// 2001: there is none of this name, or none in this language. 2003: no template of the account is in this language.
 fn find<'a>(
     message: &TemplateMessage,
     same_name: &'a [Definition],
+    account_has: &HashSet<String>,
 ) -> Result<&'a Definition, Refusal> {
     let TemplateMessage { name, language, .. } = message;
     let of_name = || same_name.iter().filter(|template| template.name == *name);
     let found = of_name().find(|template| template.language == *language);
     found.ok_or_else(|| {
         let languages: Vec<&str> = of_name().map(|known| known.language.as_str()).collect();
-        let why = if languages.is_empty() {
-            format!("template {} does not exist", quoted(name))
-        } else {
-            format!(
-                "template {} does not exist in {}, only in {}",
-                quoted(name),
-                quoted(language),
-                Listed(&languages)
-            )
-        };
-        Refusal::new(Code::TEMPLATE_MISSING, why)
+        let (name, language) = (quoted(name), quoted(language));
+        if languages.is_empty() {
+            let why = format!("template {name} does not exist");
+            return Refusal::new(Code::TEMPLATE_MISSING, why);
+        }
+        let is_pack = account_has.contains(&message.language);
+        let only = Listed(&languages);
+        if is_pack {
+            let why = format!("template {name} does not exist in {language}, only in {only}");
+            return Refusal::new(Code::TEMPLATE_MISSING, why);
+        }
+        let why = format!("no template exists in {language}; template {name} does in {only}");
+        Refusal::new(Code::TEMPLATE_PACK_MISSING, why)
     })
 }
 
@@ -91,9 +113,18 @@ fn sendable(definition: &Definition) -> Result<(), Refusal> {
     ))
 }
 
-fn same_namespace(message: &TemplateMessage, namespace: Option<&str>) -> Result<(), Refusal> {
-    match (message.namespace.as_deref(), namespace) {
-        (Some(given), Some(own)) if given != own => Err(Refusal::invalid(
+/// 2014 for an empty one where it is expected, 1009 for another account's. It may be left out since v2.41, and outside of
+/// strict mode an empty one is left out too.
+fn same_namespace(message: &TemplateMessage, account: Account<'_>) -> Result<(), Refusal> {
+    match (message.namespace.as_deref(), account.namespace) {
+        (Some(""), own) if account.rules.strict => Err(Refusal::new(
+            Code::TEMPLATE_NAMESPACE,
+            match own {
+                Some(own) => format!("template.namespace: is empty, must be {own:?} or absent"),
+                None => "template.namespace: is empty, must be the account's or absent".to_owned(),
+            },
+        )),
+        (Some(given), Some(own)) if !given.is_empty() && given != own => Err(Refusal::invalid(
             "template.namespace",
             format_args!(
                 "is {}, the namespace does not correspond to the account of this number, whose namespace is {own:?}",
@@ -133,14 +164,12 @@ fn components_present(message: &TemplateMessage, definition: &Definition) -> Res
         return absent(&format!("a body component with {needs}"));
     }
     for (place, button) in definition.buttons.iter().enumerate() {
-        let needs = match button {
-            Button::Url { url, .. } => !placeholders(url).is_empty(),
-            _ => false,
-        };
         let is_it = |component: &Component| matches!(component, Component::Button { index, .. } if usize::from(*index) == place);
-        if needs && !has(&is_it) {
+        if let Some((sub_type, given)) = needed(button)
+            && !has(&is_it)
+        {
             return absent(&format!(
-                "a button component of sub_type url with index {place} and one parameter"
+                "a button component of sub_type {sub_type} with index {place} and {given}"
             ));
         }
     }
@@ -155,159 +184,30 @@ fn count_and_parameters(count: usize) -> Option<String> {
     }
 }
 
-/// 2000.
-fn count(part: &Part<'_>) -> Result<(), Refusal> {
-    let given = part.parameters.len();
-    let (least, most) = match part.wants {
-        Wants::Anything => return Ok(()),
-        Wants::Nothing => (0, 0),
-        Wants::Header(text) | Wants::Body(text) | Wants::Url(text) => {
-            let count = placeholders(text).len();
-            (count, count)
-        }
-        Wants::Media(_) | Wants::Location | Wants::Coupon => (1, 1),
-        Wants::Payload | Wants::Action => (0, 1),
-    };
-    if (least..=most).contains(&given) {
-        return Ok(());
-    }
-    let expected = if least == most {
-        most.to_string()
-    } else {
-        format!("{least} or {most}")
-    };
-    Err(part.refuse(
-        Code::TEMPLATE_PARAM_COUNT,
-        format_args!("number of parameters given: {given}, expected: {expected}"),
-    ))
-}
-
-/// 2012.
-fn kind(part: &Part<'_>) -> Result<(), Refusal> {
-    let allowed: &[&str] = match part.wants {
-        Wants::Anything | Wants::Nothing => return Ok(()),
-        Wants::Header(_) | Wants::Body(_) => &["text", "currency", "date_time"],
-        // The wrong one of these three is another code.
-        Wants::Media(_) => &["image", "video", "document"],
-        Wants::Location => &["location"],
-        Wants::Url(_) => &["text"],
-        Wants::Payload => &["payload"],
-        Wants::Coupon => &["coupon_code"],
-        Wants::Action => &["action"],
-    };
-    for (place, parameter) in part.parameters.iter().enumerate() {
-        let kind = type_of(parameter);
-        if !allowed.contains(&kind) {
-            let allowed = match part.wants {
-                Wants::Media(kind) => kind.to_owned(),
-                _ => Listed(allowed).to_string(),
-            };
-            return Err(part.refuse_parameter(
-                Code::TEMPLATE_PARAM_FORMAT,
-                place,
-                format_args!("is {kind}, must be {allowed}"),
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// 2004.
-fn length(part: &Part<'_>) -> Result<(), Refusal> {
-    let limit = match part.wants {
-        Wants::Header(_) => LONGEST_HEADER,
-        Wants::Body(_) => LONGEST_BODY,
-        Wants::Url(_) => LONGEST_URL,
-        Wants::Payload => LONGEST_PAYLOAD,
-        _ => return Ok(()),
-    };
-    for (place, parameter) in part.parameters.iter().enumerate() {
-        let text = match parameter {
-            Parameter::Payload(payload) => payload,
-            other => shown(other).unwrap_or_default(),
-        };
-        if let Some(length) = too_long(text, limit) {
-            return Err(part.refuse_parameter(
-                Code::TEMPLATE_PARAM_LENGTH,
-                place,
-                format_args!("has {length} characters, must have at most {limit}"),
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// 2006.
-fn white_space(part: &Part<'_>) -> Result<(), Refusal> {
-    let too_many = " ".repeat(MOST_SPACES + 1);
-    for (place, parameter) in part.parameters.iter().enumerate() {
-        let text = shown(parameter).unwrap_or_default();
-        let found = if text.contains(['\n', '\r']) {
-            "a line break"
-        } else if text.contains('\t') {
-            "a tab"
-        } else if text.contains(&too_many) {
-            "more than four spaces in a row"
-        } else {
+/// 2011: a call button of the template has no number that could be called. Letters stand for digits in some countries.
+fn numbers(definition: &Definition) -> Result<(), Refusal> {
+    for (place, button) in definition.buttons.iter().enumerate() {
+        let Button::PhoneNumber {
+            phone_number: Some(number),
+            ..
+        } = button
+        else {
             continue;
         };
-        return Err(part.refuse_parameter(
-            Code::TEMPLATE_WHITE_SPACE,
-            place,
-            format_args!("has {found}, which a parameter must not have"),
-        ));
-    }
-    Ok(())
-}
-
-/// 2008.
-fn media_kind(part: &Part<'_>) -> Result<(), Refusal> {
-    let Wants::Media(wanted) = part.wants else {
-        return Ok(());
-    };
-    for (place, parameter) in part.parameters.iter().enumerate() {
-        let kind = type_of(parameter);
-        if kind != wanted {
-            return Err(part.refuse_parameter(
-                Code::TEMPLATE_MEDIA_FORMAT,
-                place,
-                format_args!("is {kind}, the template's header is {wanted}"),
+        let allowed = |c: char| c.is_ascii_alphanumeric() || " +-().*#".contains(c);
+        let is_number = number.chars().any(|c| c.is_ascii_digit())
+            && number.chars().all(allowed)
+            && too_long(number, LONGEST_NUMBER).is_none();
+        if !is_number {
+            return Err(Refusal::new(
+                Code::TEMPLATE_PHONE,
+                format!(
+                    "template: the call button at index {place} of template {:?} has {}, which is no phone number",
+                    definition.name,
+                    quoted(number)
+                ),
             ));
         }
     }
     Ok(())
-}
-
-/// 2010.
-fn filled_url(part: &Part<'_>) -> Result<(), Refusal> {
-    let pattern = match part.wants {
-        // A URL without a placeholder is the network's affair.
-        Wants::Url(pattern) if !part.parameters.is_empty() => pattern,
-        _ => return Ok(()),
-    };
-    let filled = fill(pattern, &part.texts());
-    match url::parse(&filled) {
-        Ok(_) => Ok(()),
-        Err(why) => Err(part.refuse(
-            Code::TEMPLATE_URL,
-            format_args!("the button's URL {} {why}", quoted(&filled)),
-        )),
-    }
-}
-
-/// 2005.
-fn filled_text(part: &Part<'_>) -> Result<(), Refusal> {
-    let (text, limit) = match part.wants {
-        Wants::Header(text) => (text, LONGEST_HEADER),
-        Wants::Body(text) => (text, LONGEST_BODY),
-        _ => return Ok(()),
-    };
-    let filled = fill(text, &part.texts());
-    match too_long(&filled, limit) {
-        None => Ok(()),
-        Some(length) => Err(part.refuse(
-            Code::TEMPLATE_TEXT_LENGTH,
-            format_args!("the filled text has {length} characters, must have at most {limit}"),
-        )),
-    }
 }

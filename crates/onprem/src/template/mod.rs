@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 mod check;
 mod part;
 mod placeholder;
+mod rule;
 #[cfg(test)]
 mod tests;
 
-pub use check::check;
+pub use check::{Account, check};
 pub use placeholder::{fill, placeholders};
 
 /// One approved (or rejected, paused, …) template in one language.
@@ -72,7 +73,20 @@ pub enum Button {
     PhoneNumber {
         /// Its text.
         text: String,
+        /// The number; not known of templates that an older version has kept.
+        #[serde(default)]
+        phone_number: Option<String>,
     },
+    /// Copies a coupon's code.
+    CopyCode,
+    /// Copies, or fills in, a one-time password (authentication templates).
+    OneTimePassword,
+    /// Opens a flow.
+    Flow,
+    /// Shows the catalogue.
+    Catalog,
+    /// Shows several products.
+    Mpm,
     /// Any other: the network's word in capitals.
     Other(String),
 }

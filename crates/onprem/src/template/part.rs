@@ -1,6 +1,6 @@
 //! The components of a message, each beside the part of the template that it is for.
 
-use super::{Button, Definition, Header};
+use super::{Button, Definition, Header, placeholders};
 use crate::message::TemplateMessage;
 use crate::message::template::{ButtonKind, Component, Parameter};
 use crate::{Code, Refusal};
@@ -27,7 +27,12 @@ pub(super) enum Wants<'a> {
     Url(&'a str),
     Payload,
     Coupon,
+    /// A one-time password, given as the text of a URL.
+    Password,
+    /// May say how the button's target begins.
     Action,
+    /// Products must be named.
+    Products,
     /// A part that this program does not know: the network decides.
     Anything,
 }
@@ -107,15 +112,25 @@ fn button_wants(button: &Button, sub_type: ButtonKind) -> Option<Wants<'_>> {
     match (button, sub_type) {
         (Button::QuickReply { .. }, ButtonKind::QuickReply) => Some(Wants::Payload),
         (Button::Url { url, .. }, ButtonKind::Url) => Some(Wants::Url(url)),
-        (Button::QuickReply { .. } | Button::Url { .. } | Button::PhoneNumber { .. }, _) => None,
-        (Button::Other(word), sub_type) => match (word.as_str(), sub_type) {
-            ("COPY_CODE", ButtonKind::CopyCode) => Some(Wants::Coupon),
-            ("CATALOG", ButtonKind::Catalog)
-            | ("FLOW", ButtonKind::Flow)
-            | ("MPM", ButtonKind::Mpm) => Some(Wants::Action),
-            ("COPY_CODE" | "CATALOG" | "FLOW" | "MPM", _) => None,
-            _ => Some(Wants::Anything),
-        },
+        (Button::CopyCode, ButtonKind::CopyCode) => Some(Wants::Coupon),
+        (Button::OneTimePassword, ButtonKind::Url) => Some(Wants::Password),
+        (Button::Catalog, ButtonKind::Catalog) | (Button::Flow, ButtonKind::Flow) => {
+            Some(Wants::Action)
+        }
+        (Button::Mpm, ButtonKind::Mpm) => Some(Wants::Products),
+        (Button::Other(_), _) => Some(Wants::Anything),
+        _ => None,
+    }
+}
+
+/// The component that a button must have, if it must have one: its sub-type, and what it is given.
+pub(super) fn needed(button: &Button) -> Option<(&'static str, &'static str)> {
+    match button {
+        Button::Url { url, .. } if !placeholders(url).is_empty() => Some(("url", "one parameter")),
+        Button::CopyCode => Some(("copy_code", "one coupon_code parameter")),
+        Button::OneTimePassword => Some(("url", "the password as its parameter")),
+        Button::Mpm => Some(("mpm", "one action parameter")),
+        _ => None,
     }
 }
 
@@ -125,6 +140,13 @@ fn no_button(component: usize, place: u8, button: Option<&Button>) -> Refusal {
         Some(Button::QuickReply { .. }) => "a quick_reply button".to_owned(),
         Some(Button::Url { .. }) => "a url button".to_owned(),
         Some(Button::PhoneNumber { .. }) => "a call button, which takes no component,".to_owned(),
+        Some(Button::CopyCode) => "a copy_code button".to_owned(),
+        Some(Button::OneTimePassword) => {
+            "a button for a one-time password, whose component is of sub_type url,".to_owned()
+        }
+        Some(Button::Flow) => "a flow button".to_owned(),
+        Some(Button::Catalog) => "a catalog button".to_owned(),
+        Some(Button::Mpm) => "an mpm button".to_owned(),
         Some(Button::Other(word)) => format!("a {word} button"),
     };
     Refusal::new(

@@ -2,9 +2,34 @@ use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::*;
-use crate::message::{Content, Outgoing, TemplateMessage};
+use super::{Account, Button, Definition, Header};
+use crate::message::{Content, Outgoing, Rules, TemplateMessage};
+use crate::parse::quoted;
 use crate::{Code, Refusal};
+
+/// Checks against an account that has templates in some languages.
+fn check<'a>(
+    message: &TemplateMessage,
+    same_name: &'a [Definition],
+    namespace: Option<&str>,
+) -> Result<&'a Definition, Refusal> {
+    check_by(Rules::TOLERANT, message, same_name, namespace)
+}
+
+fn check_by<'a>(
+    rules: Rules,
+    message: &TemplateMessage,
+    same_name: &'a [Definition],
+    namespace: Option<&str>,
+) -> Result<&'a Definition, Refusal> {
+    let languages = ["en_US", "fr"].map(str::to_owned).into();
+    let account = Account {
+        namespace,
+        languages: &languages,
+        rules,
+    };
+    super::check(message, same_name, account)
+}
 
 fn definition() -> Definition {
     Definition {
@@ -25,6 +50,7 @@ fn definition() -> Definition {
             },
             Button::PhoneNumber {
                 text: "Appeler".to_owned(),
+                phone_number: Some("+1 202-555-0111".to_owned()),
             },
         ],
         named: None,
@@ -35,7 +61,7 @@ fn message(components: &Value) -> TemplateMessage {
     let body = json!({"to": "12025550143", "type": "template", "template": {
         "name": "delivery_slot", "language": {"code": "fr"}, "components": components,
     }});
-    match Outgoing::parse(body.to_string().as_bytes())
+    match Outgoing::parse(body.to_string().as_bytes(), Rules::TOLERANT)
         .unwrap()
         .content
     {
@@ -127,6 +153,25 @@ fn a_template_that_is_missing_says_in_which_languages_it_exists() {
     );
 }
 
+#[test]
+fn a_language_that_no_template_is_in_is_a_missing_pack() {
+    let mut message = message(&json!([]));
+    message.language = "ja".to_owned();
+
+    let refusal = check(&message, &[definition()], None).unwrap_err();
+    let nowhere = check(&message, &[], None).unwrap_err();
+
+    assert_eq!(
+        (refusal.code, refusal.status),
+        (Code::TEMPLATE_PACK_MISSING, 404)
+    );
+    assert_eq!(
+        refusal.details,
+        "no template exists in \"ja\"; template \"delivery_slot\" does in fr"
+    );
+    assert_eq!(nowhere.code, Code::TEMPLATE_MISSING);
+}
+
 #[rstest]
 #[case("APPROVED", None)]
 #[case("FLAGGED", None)]
@@ -168,6 +213,41 @@ fn another_accounts_namespace_is_told() {
     );
     assert!(check(&message, &[definition()], Some("theirs")).is_ok());
     assert!(check(&message, &[definition()], None).is_ok());
+}
+
+#[rstest]
+#[case(Rules::TOLERANT, Some("ours"), None)]
+#[case(
+    Rules::STRICT,
+    Some("ours"),
+    Some("template.namespace: is empty, must be \"ours\" or absent")
+)]
+#[case(
+    Rules::STRICT,
+    None,
+    Some("template.namespace: is empty, must be the account's or absent")
+)]
+fn an_empty_namespace_is_refused_in_strict_mode(
+    #[case] rules: Rules,
+    #[case] own: Option<&str>,
+    #[case] details: Option<&str>,
+) {
+    let empty = TemplateMessage {
+        namespace: Some(String::new()),
+        ..message(&json!([image(), body(), url()]))
+    };
+    let absent = TemplateMessage {
+        namespace: None,
+        ..empty.clone()
+    };
+
+    let refusal = check_by(rules, &empty, &[definition()], own).err();
+
+    assert_eq!(
+        refusal.map(|refusal| (refusal.code, refusal.details)),
+        details.map(|details| (Code::TEMPLATE_NAMESPACE, details.to_owned()))
+    );
+    assert!(check_by(rules, &absent, &[definition()], own).is_ok());
 }
 
 #[rstest]
@@ -222,6 +302,14 @@ fn another_accounts_namespace_is_told() {
 #[case(
     json!([image(), {"type": "body", "parameters": [text("a"), text("b     c"), text("c")]}, url()]), 2006,
     "template.components[1].parameters[1]: has more than four spaces in a row, which a parameter must not have"
+)]
+#[case(
+    json!([image(), {"type": "body", "parameters": [text("a"), text("b"), text("c\u{7}")]}, url()]), 2007,
+    "template.components[1].parameters[2]: has the control character U+0007"
+)]
+#[case(
+    json!([image(), {"type": "body", "parameters": [text("a\u{0}"), text("b"), text("c")]}, url()]), 2007,
+    "template.components[1].parameters[0]: has the control character U+0000"
 )]
 #[case(
     json!([{"type": "header", "parameters": [{"type": "video", "video": {"id": "x"}}]}, body(), url()]), 2008,
@@ -346,26 +434,34 @@ fn a_text_header_is_short() {
     assert_eq!(with(61), Some(Code::TEMPLATE_PARAM_LENGTH));
 }
 
+fn coupon(code: &str) -> Value {
+    json!({"sub_type": "copy_code", "parameters": [{"type": "coupon_code", "coupon_code": code}]})
+}
+
 #[rstest]
-#[case("COPY_CODE", json!({"sub_type": "copy_code", "parameters": [{"type": "coupon_code", "coupon_code": "SAVE5"}]}), None)]
-#[case("COPY_CODE", json!({"sub_type": "copy_code", "parameters": []}), Some(2000))]
-#[case("COPY_CODE", json!({"sub_type": "copy_code", "parameters": [text("SAVE5")]}), Some(2012))]
-#[case("COPY_CODE", json!({"sub_type": "flow", "parameters": []}), Some(2013))]
-#[case("FLOW", json!({"sub_type": "flow", "parameters": [{"type": "action", "action": {"flow_token": "t"}}]}), None)]
-#[case("CATALOG", json!({"sub_type": "CATALOG", "parameters": []}), None)]
-#[case("MPM", json!({"sub_type": "mpm", "parameters": [{"type": "payload", "payload": "x"}]}), Some(2012))]
-#[case("SPM", json!({"sub_type": "url", "parameters": [text("whatever"), text("passes")]}), None)]
+#[case(Button::CopyCode, coupon("SAVE5"), None)]
+#[case(Button::CopyCode, coupon(&"S".repeat(21)), Some(2004))]
+#[case(Button::CopyCode, coupon("SAVE\u{1b}"), Some(2007))]
+#[case(Button::CopyCode, json!({"sub_type": "copy_code", "parameters": []}), Some(2000))]
+#[case(Button::CopyCode, json!({"sub_type": "copy_code", "parameters": [text("SAVE5")]}), Some(2012))]
+#[case(Button::CopyCode, json!({"sub_type": "flow", "parameters": []}), Some(2013))]
+#[case(Button::Flow, json!({"sub_type": "flow", "parameters": [{"type": "action", "action": {"flow_token": "t"}}]}), None)]
+#[case(Button::Flow, json!({"sub_type": "flow", "parameters": []}), None)]
+#[case(Button::Flow, json!({"sub_type": "url", "parameters": [text("x")]}), Some(2013))]
+#[case(Button::Catalog, json!({"sub_type": "CATALOG", "parameters": []}), None)]
+#[case(Button::Catalog, json!({"sub_type": "catalog", "parameters": [text("x")]}), Some(2012))]
+#[case(Button::Mpm, json!({"sub_type": "mpm", "parameters": []}), Some(2000))]
+#[case(Button::Mpm, json!({"sub_type": "mpm", "parameters": [{"type": "payload", "payload": "x"}]}), Some(2012))]
+#[case(Button::OneTimePassword, json!({"sub_type": "url", "parameters": [text("804113")]}), None)]
+#[case(Button::OneTimePassword, json!({"sub_type": "url", "parameters": []}), Some(2000))]
+#[case(Button::OneTimePassword, json!({"sub_type": "copy_code", "parameters": [text("804113")]}), Some(2013))]
+#[case(Button::Other("SPM".to_owned()), json!({"sub_type": "url", "parameters": [text("whatever"), text("passes")]}), None)]
 fn other_buttons_take_what_is_theirs(
-    #[case] word: &str,
+    #[case] button: Button,
     #[case] component: Value,
     #[case] code: Option<u16>,
 ) {
-    let definition = Definition {
-        header: Some(Header::Other("GIF".to_owned())),
-        body: "x".to_owned(),
-        buttons: vec![Button::Other(word.to_owned())],
-        ..definition()
-    };
+    let definition = with_button(button);
     let mut component = component;
     component["type"] = json!("button");
     component["index"] = json!(0);
@@ -377,6 +473,113 @@ fn other_buttons_take_what_is_theirs(
     );
 
     assert_eq!(checked.err().map(|refusal| refusal.code.0), code);
+}
+
+fn with_button(button: Button) -> Definition {
+    Definition {
+        header: Some(Header::Other("GIF".to_owned())),
+        body: "x".to_owned(),
+        buttons: vec![button],
+        ..definition()
+    }
+}
+
+#[rstest]
+#[case(
+    Button::CopyCode,
+    Some("sub_type copy_code with index 0 and one coupon_code parameter")
+)]
+#[case(
+    Button::OneTimePassword,
+    Some("sub_type url with index 0 and the password as its parameter")
+)]
+#[case(
+    Button::Mpm,
+    Some("sub_type mpm with index 0 and one action parameter")
+)]
+#[case(Button::Flow, None)]
+#[case(Button::Catalog, None)]
+#[case(Button::Other("VOICE_CALL".to_owned()), None)]
+fn some_buttons_must_be_given_something(#[case] button: Button, #[case] needs: Option<&str>) {
+    let checked = check(&message(&json!([])), &[with_button(button)], None).map(|_| ());
+
+    let expected = needs.map(|needs| {
+        format!("template.components: a button component of {needs} is required by template \"delivery_slot\"")
+    });
+    assert_eq!(
+        checked.err().map(|refusal| (refusal.code, refusal.details)),
+        expected.map(|details| (Code::TEMPLATE_COMPONENT_MISSING, details))
+    );
+}
+
+#[rstest]
+#[case(Some("+1 (202) 555-0111"), true)]
+#[case(Some("18005550FUN"), true)]
+#[case(None, true)]
+#[case(Some(""), false)]
+#[case(Some("call us"), false)]
+#[case(Some("+1 202 555 0111 0111 0111"), false)]
+#[case(Some("12025550111\n"), false)]
+fn the_number_of_a_call_button_is_one(#[case] number: Option<&str>, #[case] is_number: bool) {
+    let definition = with_button(Button::PhoneNumber {
+        text: "Call".to_owned(),
+        phone_number: number.map(str::to_owned),
+    });
+
+    let checked = check(&message(&json!([])), &[definition], None).map(|_| ());
+
+    let refusal = checked.err();
+    assert_eq!(
+        refusal.as_ref().map(|refusal| refusal.code),
+        (!is_number).then_some(Code::TEMPLATE_PHONE)
+    );
+    let named = number.map(quoted).unwrap_or_default();
+    assert!(refusal.is_none_or(|refusal| refusal.details.contains(&named)));
+}
+
+#[test]
+fn a_header_takes_a_price_but_no_date() {
+    let priced = Definition {
+        header: Some(Header::Text("{{1}} off".to_owned())),
+        body: "x".to_owned(),
+        buttons: Vec::new(),
+        ..definition()
+    };
+    let with = |parameter: Value| {
+        let components = json!([{"type": "header", "parameters": [parameter]}]);
+        check(&message(&components), std::slice::from_ref(&priced), None)
+            .err()
+            .map(|refusal| refusal.details)
+    };
+
+    let price = json!({"type": "currency", "currency": {"fallback_value": "€5", "code": "EUR", "amount_1000": 5000}});
+    assert_eq!(with(price), None);
+    let date = json!({"type": "date_time", "date_time": {"fallback_value": "Monday"}});
+    assert_eq!(
+        with(date).as_deref(),
+        Some("template.components[0].parameters[0]: is date_time, must be text or currency")
+    );
+}
+
+#[test]
+fn what_an_older_version_has_kept_is_still_read() {
+    let kept = json!({
+        "name": "n", "language": "fr", "status": "APPROVED", "category": "UTILITY", "header": null, "body": "x",
+        "footer": null, "named": null, "buttons": [{"phone_number": {"text": "Call"}}, {"other": "COPY_CODE"}],
+    });
+
+    let definition: Definition = serde_json::from_value(kept).unwrap();
+
+    assert_eq!(
+        definition.buttons,
+        [
+            Button::PhoneNumber {
+                text: "Call".to_owned(),
+                phone_number: None,
+            },
+            Button::Other("COPY_CODE".to_owned()),
+        ]
+    );
 }
 
 proptest! {

@@ -3,8 +3,9 @@
 use std::sync::Mutex;
 
 use store::{
-    Applied, Batch, BoxFuture, CallbackRow, Change, InboxRow, Key, LineName, MessageRow, OutboxRow,
-    Outcome, Queue, Ref, Store, StoreError, StrayRow, Token,
+    About, Activity, Applied, Batch, BoxFuture, CallbackRow, Change, InboxRow, Key, LineName,
+    MessageRow, MessageTally, OldMessages, OutboxRow, Outcome, Queue, RecordTally, Ref, Store,
+    StoreError, StrayRow, Token,
 };
 use tokio::sync::watch;
 
@@ -57,11 +58,25 @@ impl Store for Ledger {
         unreachable!()
     }
 
+    fn newest_message(&self) -> BoxFuture<'_, Result<Key, StoreError>> {
+        unreachable!()
+    }
+
     fn message_by_network_id(
         &self,
         _: &LineName,
         _: &str,
     ) -> BoxFuture<'_, Result<Option<MessageRow>, StoreError>> {
+        unreachable!()
+    }
+
+    fn old_messages(
+        &self,
+        _: &LineName,
+        _: Key,
+        _: i64,
+        _: usize,
+    ) -> BoxFuture<'_, Result<OldMessages, StoreError>> {
         unreachable!()
     }
 
@@ -85,6 +100,33 @@ impl Store for Ledger {
         _: &str,
         _: usize,
     ) -> BoxFuture<'_, Result<Vec<(String, Vec<u8>)>, StoreError>> {
+        unreachable!()
+    }
+
+    fn count_messages(
+        &self,
+        _: &LineName,
+        _: Key,
+        _: usize,
+    ) -> BoxFuture<'_, Result<MessageTally, StoreError>> {
+        unreachable!()
+    }
+
+    fn count_records(
+        &self,
+        _: &LineName,
+        _: &'static str,
+        _: &str,
+        _: usize,
+    ) -> BoxFuture<'_, Result<RecordTally, StoreError>> {
+        unreachable!()
+    }
+
+    fn about(&self) -> BoxFuture<'_, Result<About, StoreError>> {
+        unreachable!()
+    }
+
+    fn activity(&self) -> &Activity {
         unreachable!()
     }
 

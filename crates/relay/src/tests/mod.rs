@@ -109,22 +109,27 @@ impl Rig {
     }
 }
 
+fn event(body: &[u8]) -> graph::webhook::Event {
+    serde_json::from_slice(body).unwrap()
+}
+
 fn shown(change: &Change) -> Value {
-    let parsed = |body: &[u8]| serde_json::from_slice::<graph::webhook::Event>(body).unwrap();
     match change {
         Change::AppendInbox {
             line,
             lane,
             event_time_s,
+            about,
             body,
             at_ms,
         } => {
             assert!(*at_ms > 0);
+            assert_eq!(about.as_deref(), event(body).about());
             json!([
                 line.as_str(),
                 lane.as_str(),
                 event_time_s,
-                parsed(body).seen_id()
+                event(body).seen_id()
             ])
         }
         Change::AppendStray {
@@ -133,7 +138,7 @@ fn shown(change: &Change) -> Value {
             at_ms,
         } => {
             assert!(*at_ms > 0);
-            json!(["stray", phone_number_id, parsed(body).seen_id()])
+            json!(["stray", phone_number_id, event(body).seen_id()])
         }
         other => panic!("not of intake: {other:?}"),
     }

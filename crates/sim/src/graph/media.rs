@@ -27,7 +27,7 @@ pub(crate) async fn upload(
     let mime_type = named
         .or(upload.content_type)
         .ok_or_else(|| GraphError::required("type"))?;
-    check_upload(&mime_type, upload.bytes.len())?;
+    check_upload(&mime_type, &upload.bytes)?;
     let bytes = upload.bytes;
     let hashed = bytes.clone();
     let sha256: [u8; 32] = if bytes.len() > LARGE {
@@ -45,6 +45,7 @@ pub(crate) async fn upload(
             sha256,
             received: false,
             made_ms: now,
+            unavailable: None,
         })
     })?;
     Ok(serde_json::json!({ "id": id }).into())

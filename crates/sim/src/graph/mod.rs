@@ -136,6 +136,13 @@ impl Network {
                 "An access token is required to request this resource.",
             ));
         };
+        if self.faults.token_invalid {
+            return Err(GraphError::plain(
+                401,
+                190,
+                "Error validating access token: The session has been invalidated.",
+            ));
+        }
         let app = &self.lasting.app;
         let app_token = format!("{}|{}", app.id, app.secret);
         let known = [&app.access_token, &app_token]

@@ -112,8 +112,22 @@ async fn of_number(
         (Method::POST, "deregister") => {
             shared.over_link(|network, now| network.deregister(number, now))??;
         }
+        (_, "settings") => return settings(shared, number, id, &call),
         _ => return Err(unknown_edge(&call, id, edge).into()),
     }
+    Ok(success())
+}
+
+/// `/{PHONE_ID}/settings`.
+fn settings(shared: &Shared, number: usize, id: &str, call: &Call) -> Result<Outcome, Refusal> {
+    if call.is_get() {
+        let shown = shared.over_link(|network, _| network.show_number_settings(number))?;
+        return Ok(shown.into());
+    }
+    if call.head.method != Method::POST {
+        return Err(call.unsupported(id).into());
+    }
+    shared.over_link(|network, _| network.change_number_settings(number, &call.params))??;
     Ok(success())
 }
 
@@ -126,6 +140,7 @@ fn unknown_edge(call: &Call, id: &str, edge: &str) -> GraphError {
         "verify_code",
         "register",
         "deregister",
+        "settings",
         "whatsapp_business_profile",
         "business_compliance_info",
         "whatsapp_business_encryption",
@@ -321,20 +336,22 @@ async fn of_app(shared: &Shared, id: &str, edge: &str, call: &Call) -> Result<Ou
 fn of_media(shared: &Shared, id: &str, call: &Call) -> Result<Outcome, Refusal> {
     let wanted = call.params.text("phone_number_id")?;
     let shown = shared.over_link(|network, now| {
-        let owner = network.media_file(id, now)?.number;
+        let Some(owner) = network.media_file(id, now).map(|media| media.number) else {
+            return Ok(None);
+        };
         let foreign = wanted.is_some_and(|wanted| network.number_index(&wanted) != Some(owner));
         if foreign {
-            return None;
+            return Ok(None);
         }
         if call.is_get() {
             network.show_media(id, now)
         } else if call.head.method == Method::DELETE {
             network.delete_media(id);
-            Some(json!({"success": true}))
+            Ok(Some(json!({"success": true})))
         } else {
-            None
+            Ok(None)
         }
-    })?;
+    })??;
     shown
         .map(Outcome::Json)
         .ok_or_else(|| call.unsupported(id).into())

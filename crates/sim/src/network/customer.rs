@@ -96,6 +96,9 @@ pub(crate) struct Customer {
     pub(crate) settings: Settings,
     /// When the customer last wrote to each `PHONE_ID`, Unix milliseconds.
     pub(crate) windows: BTreeMap<String, i64>,
+    /// What the present identity is known by, once it has changed.
+    #[serde(default)]
+    pub(crate) identity: Option<String>,
     /// In memory only.
     #[serde(skip)]
     pub(crate) phone: Phone,
@@ -137,6 +140,7 @@ impl Customer {
         Self {
             settings,
             windows: BTreeMap::new(),
+            identity: None,
             phone: Phone::default(),
         }
     }
@@ -239,6 +243,15 @@ impl Phone {
             .map(|received| received.message.number)
     }
 
+    /// What the send of a message of the inbox carried.
+    pub(crate) fn opaque(&self, id: &str) -> Option<String> {
+        self.inbox
+            .iter()
+            .rev()
+            .find(|received| received.message.id == id)
+            .and_then(|received| received.message.opaque.clone())
+    }
+
     /// What was delivered, oldest first.
     pub(crate) fn inbox(&self) -> Value {
         let forgotten = self.received - self.inbox.len();
@@ -265,7 +278,11 @@ impl Phone {
     }
 }
 
-/// The card that goes with a customer's messages.
-pub(crate) fn card(settings: &Settings) -> Value {
-    json!({"profile": {"name": settings.name}, "wa_id": settings.wa_id})
+/// The card that goes with a customer's messages; with what the identity is known by, if that is told.
+pub(crate) fn card(settings: &Settings, identity: Option<String>) -> Value {
+    let mut card = json!({"profile": {"name": settings.name}, "wa_id": settings.wa_id});
+    if let (Some(members), Some(hash)) = (card.as_object_mut(), identity) {
+        members.insert("identity_key_hash".to_owned(), hash.into());
+    }
+    card
 }

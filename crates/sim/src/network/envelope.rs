@@ -65,6 +65,7 @@ fn write_change(lasting: &Lasting, change: &Change<'_>) -> String {
     let name = match change.kind {
         Kind::Message => "messages",
         Kind::Status => "statuses",
+        Kind::Error => "errors",
     };
     format!(
         r#"{{"value":{{"messaging_product":"whatsapp","metadata":{{"display_phone_number":{},"phone_number_id":{}}},{contacts}"{name}":[{}]}},"field":"messages"}}"#,

@@ -1,4 +1,4 @@
-//! Customers who write: messages, pictures, presses. Also the fault that never stops writing.
+//! Customers who write: messages of every type, presses, files. Also the fault that never stops writing.
 
 use std::sync::Arc;
 
@@ -7,9 +7,10 @@ use serde_json::{Map, Value, json};
 use crate::ascii;
 use crate::network::Network;
 use crate::network::customer::card;
+use crate::network::error::status_error;
 use crate::network::id::Direction;
 use crate::network::mailroom::{Kind, LaneKey, Update};
-use crate::network::media::Media;
+use crate::network::media::{Media, Unavailable};
 use crate::network::params::Params;
 
 /// Of the endless backlog: the age of its events, and the time between two, milliseconds.
@@ -19,14 +20,36 @@ const BACKLOG_STEP_MS: i64 = 100;
 const STRANGER: &str = "12025550199";
 
 /// A message that a customer writes, ready but for its id and time.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Draft {
     /// `text`, `image`, `button`, …
     pub(crate) kind: String,
-    /// The object of that name; `{n}` in text body and caption is replaced.
+    /// The object of that name, null for types that have none; `{n}` in text body and caption is replaced.
     pub(crate) content: Value,
+    /// What it answers or forwards.
+    pub(crate) context: Option<Reference>,
+    /// What stands beside the content, as it is to arrive: `referral`, `errors`, `group_id`.
+    pub(crate) beside: Map<String, Value>,
+}
+
+/// What a message answers or forwards.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Reference {
     /// Id of the quoted message in the customer's inbox.
-    pub(crate) context: Option<String>,
+    pub(crate) id: Option<String>,
+    /// `forwarded`, `referred_product`, …, as they are to arrive.
+    pub(crate) beside: Map<String, Value>,
+}
+
+/// What reaches the network.
+struct Written<'a> {
+    wa_id: &'a str,
+    number: usize,
+    kind: &'a str,
+    content: Value,
+    context: Option<Value>,
+    beside: Map<String, Value>,
+    at_ms: i64,
 }
 
 /// The endless backlog.
@@ -62,7 +85,23 @@ impl Network {
             .unwrap_or(0))
     }
 
-    /// The customer writes; `n` stands in for `{n}`. An image's file is in `file`. The message's id, or a sentence.
+    /// A message that is changed or taken back must be one that this customer wrote. An error is a sentence.
+    fn check_original(&self, wa_id: &str, draft: &Draft) -> Result<(), String> {
+        let Some(id) = draft.content.get("original_message_id") else {
+            return Ok(());
+        };
+        let id = id.as_str().unwrap_or_default();
+        let own = self.ids.read(id);
+        if own.is_some_and(|(customer, side)| customer == wa_id && side == Direction::In) {
+            return Ok(());
+        }
+        Err(format!(
+            "{}.original_message_id: {wa_id} has not written a message {id}",
+            draft.kind
+        ))
+    }
+
+    /// The customer writes; `n` stands in for `{n}`. A file is in `file`. The message's id, or a sentence.
     pub(crate) fn write(
         &mut self,
         wa_id: &str,
@@ -71,26 +110,63 @@ impl Network {
         n: u64,
         now: i64,
     ) -> Result<String, String> {
-        let number = self.addressee(wa_id, draft.context.as_deref())?;
+        let quoted = draft
+            .context
+            .as_ref()
+            .and_then(|context| context.id.as_deref());
+        let number = self.addressee(wa_id, quoted)?;
+        self.check_original(wa_id, draft)?;
         let mut content = draft.content.clone();
+        let mut beside = draft.beside.clone();
         for member in ["body", "caption"] {
             if let Some(Value::String(text)) = content.get_mut(member) {
                 *text = text.replace("{n}", &n.to_string());
             }
         }
-        if let (Some(file), Value::Object(object)) = (file, &mut content) {
-            self.attach(object, file, number, now);
+        match file {
+            // Of a file that is too large only an error arrives.
+            Some(file) if file.unavailable == Some(Unavailable::TooLarge) => {
+                content = Value::Null;
+                let error = status_error(131_052, "the file is larger than 100 MB");
+                beside.insert("errors".to_owned(), json!([error]));
+            }
+            Some(file) => {
+                if let Value::Object(object) = &mut content {
+                    self.attach(object, file, number, now);
+                }
+            }
+            None => {}
         }
-        let context = draft.context.as_ref().map(|id| {
+        let context = draft
+            .context
+            .as_ref()
+            .map(|context| self.refer(context, number));
+        let line = arrow_line("←", &self.name_of(wa_id), wa_id, &draft.kind, &content);
+        self.lines.push(line);
+        let written = Written {
+            wa_id,
+            number,
+            kind: &draft.kind,
+            content,
+            context,
+            beside,
+            at_ms: now,
+        };
+        Ok(self.receive(written, now))
+    }
+
+    /// `context` as it arrives: a quoted message with its author.
+    fn refer(&self, context: &Reference, number: usize) -> Value {
+        let mut members = context.beside.clone();
+        if let Some(id) = &context.id {
             let from = match self.ids.read(id) {
                 Some((customer, Direction::In)) => customer,
                 _ => self.number_digits(number),
             };
-            json!({"from": from, "id": id})
-        });
-        let line = arrow_line("←", &self.name_of(wa_id), wa_id, &draft.kind, &content);
-        self.lines.push(line);
-        Ok(self.receive(wa_id, number, &draft.kind, content, context, now, now))
+            members.insert("from".to_owned(), from.into());
+            members.insert("id".to_owned(), id.as_str().into());
+        }
+        members.into()
     }
 
     fn attach(&mut self, object: &mut Map<String, Value>, file: &Media, number: usize, now: i64) {
@@ -122,34 +198,39 @@ impl Network {
     }
 
     /// A message reaches the network: the window opens, a webhook is made.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "all of them are members of the message"
-    )]
-    fn receive(
-        &mut self,
-        wa_id: &str,
-        number: usize,
-        kind: &str,
-        content: Value,
-        context: Option<Value>,
-        written_ms: i64,
-        now: i64,
-    ) -> String {
-        self.open_window(wa_id, number, written_ms, now);
+    fn receive(&mut self, written: Written<'_>, now: i64) -> String {
+        let Written {
+            wa_id,
+            number,
+            kind,
+            content,
+            context,
+            beside,
+            at_ms,
+        } = written;
+        // Who only takes back or changes what is there opens no window.
+        if !matches!(kind, "revoke" | "edit") {
+            self.open_window(wa_id, number, at_ms, now);
+        }
         let id = self.ids.message(wa_id, Direction::In);
         let mut message = Params::default();
         message.set("from", wa_id);
         message.set("id", id.as_str());
-        message.set("timestamp", (written_ms / 1000).to_string());
+        message.set("timestamp", (at_ms / 1000).to_string());
         message.set("type", kind);
-        message.set(kind, content);
+        if !content.is_null() {
+            message.set(kind, content);
+        }
         if let Some(context) = context {
             message.set("context", context);
         }
+        for (name, value) in beside {
+            message.set(&name, value);
+        }
+        let identity = self.told_identity(number, wa_id);
         let sender = self.lasting.customers.get(wa_id).map_or_else(
             || json!({"profile": {"name": "Stranger"}, "wa_id": wa_id}),
-            |customer| card(&customer.settings),
+            |customer| card(&customer.settings, identity),
         );
         self.post(
             LaneKey {
@@ -227,7 +308,16 @@ impl Network {
             .cloned()
             .unwrap_or_else(|| STRANGER.to_owned());
         let content = json!({"body": "from the endless backlog"});
-        self.receive(&wa_id, 0, "text", content, None, now - BACKLOG_AGE_MS, now);
+        let written = Written {
+            wa_id: &wa_id,
+            number: 0,
+            kind: "text",
+            content,
+            context: None,
+            beside: Map::new(),
+            at_ms: now - BACKLOG_AGE_MS,
+        };
+        self.receive(written, now);
     }
 }
 

@@ -24,6 +24,8 @@ const LONGEST_PAUSE_MS: i64 = 24 * 3_600_000;
 pub(crate) enum Kind {
     Message,
     Status,
+    /// Of nobody: neither a message nor a status.
+    Error,
 }
 
 /// One message or status.

@@ -1,10 +1,12 @@
 //! Media: what was uploaded, and what customers sent. In memory.
 
+mod bytes;
+
 use std::collections::{HashMap, VecDeque};
 
+use ::bytes::Bytes;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -22,6 +24,8 @@ const URL_S: i64 = 300;
 /// Bytes kept in all; beyond them the oldest files go.
 const KEPT_BYTES: usize = 512 * 1024 * 1024;
 const MB: usize = 1024 * 1024;
+/// Greatest sticker that does not move, bytes; one that does may be as large as its kind.
+const STATIC_STICKER: usize = 100 * 1024;
 
 /// The kinds of media that a send can name: type, MIME types, greatest size in bytes.
 const KINDS: &[(&str, &[&str], usize)] = &[
@@ -56,6 +60,37 @@ const KINDS: &[(&str, &[&str], usize)] = &[
     ),
 ];
 
+/// Why a file that a customer sent cannot be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unavailable {
+    /// Its id is not known any more.
+    Gone,
+    /// Its id may not be asked for so often.
+    Throttled,
+    /// Its URL does not give it.
+    Broken,
+    /// The network itself would not take it.
+    TooLarge,
+}
+
+impl Unavailable {
+    const NAMES: [(&'static str, Self); 4] = [
+        ("gone", Self::Gone),
+        ("throttled", Self::Throttled),
+        ("broken", Self::Broken),
+        ("too_large", Self::TooLarge),
+    ];
+
+    /// By its name; an error lists the names.
+    pub(crate) fn named(name: &str) -> Result<Self, String> {
+        let found = Self::NAMES.iter().find(|(known, _)| *known == name);
+        found.map(|(_, unavailable)| *unavailable).ok_or_else(|| {
+            let names = Self::NAMES.map(|(name, _)| name).join(", ");
+            format!("unavailable must be one of {names}")
+        })
+    }
+}
+
 /// A media file.
 #[derive(Clone)]
 pub(crate) struct Media {
@@ -66,6 +101,8 @@ pub(crate) struct Media {
     pub(crate) sha256: [u8; 32],
     pub(crate) received: bool,
     pub(crate) made_ms: i64,
+    /// It cannot be had.
+    pub(crate) unavailable: Option<Unavailable>,
 }
 
 impl Media {
@@ -139,32 +176,43 @@ fn is_document(mime_type: &str) -> bool {
     mime_type.starts_with("application/") || mime_type.starts_with("text/")
 }
 
-/// The refusal of an upload, if its type or size is not supported.
-pub(crate) fn check_upload(mime_type: &str, bytes: usize) -> Result<(), GraphError> {
+/// The refusal of an upload, if its type or size is not supported, or its bytes are of another type.
+pub(crate) fn check_upload(mime_type: &str, bytes: &[u8]) -> Result<(), GraphError> {
     let mime_type = essence(mime_type);
     let known = KINDS
         .iter()
         .find(|(_, types, _)| types.contains(&mime_type.as_str()));
-    let limit = match known {
-        Some((_, _, limit)) => *limit,
-        None if is_document(&mime_type) && mime_type != "application/octet-stream" => 100 * MB,
-        None => {
-            let types: Vec<&str> = KINDS
-                .iter()
-                .flat_map(|(_, types, _)| types.iter().copied())
-                .collect();
-            return Err(GraphError::parameter(format!(
-                "Param file must be a file with one of the following types: {}. Received file of type '{mime_type}'.",
-                types.join(", ")
-            )));
+    let (kind, limit) = match known {
+        Some(("sticker", _, _)) if !bytes::is_animated_webp(bytes) => ("sticker", STATIC_STICKER),
+        Some((kind, _, limit)) => (*kind, *limit),
+        None if is_document(&mime_type) && mime_type != "application/octet-stream" => {
+            ("document", 100 * MB)
         }
+        None => return Err(unknown_type(&mime_type)),
     };
-    if bytes == 0 || bytes > limit {
+    if bytes.is_empty() || bytes.len() > limit {
         return Err(GraphError::parameter(format!(
-            "Param file must have 1 to {limit} bytes for the type {mime_type}; it has {bytes}."
+            "Param file must have 1 to {limit} bytes for the type {mime_type}; it has {}.",
+            bytes.len()
         )));
     }
-    Ok(())
+    match bytes::contradiction(&mime_type, bytes).filter(|_| kind != "document") {
+        Some(why) => Err(GraphError::parameter(format!(
+            "Param file is called {mime_type}, but {why}."
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn unknown_type(mime_type: &str) -> GraphError {
+    let types: Vec<&str> = KINDS
+        .iter()
+        .flat_map(|(_, types, _)| types.iter().copied())
+        .collect();
+    GraphError::parameter(format!(
+        "Param file must be a file with one of the following types: {}. Received file of type '{mime_type}'.",
+        types.join(", ")
+    ))
 }
 
 impl Network {
@@ -180,17 +228,26 @@ impl Network {
         self.media.files.get(id).filter(|media| media.is_alive(now))
     }
 
-    /// `GET /{MEDIA_ID}`.
-    pub(crate) fn show_media(&self, id: &str, now: i64) -> Option<Value> {
-        let media = self.media_file(id, now)?;
-        Some(json!({
+    /// `GET /{MEDIA_ID}`; `None` when there is none.
+    pub(crate) fn show_media(&self, id: &str, now: i64) -> Result<Option<Value>, GraphError> {
+        let Some(media) = self.media_file(id, now) else {
+            return Ok(None);
+        };
+        match media.unavailable {
+            Some(Unavailable::Gone) => return Ok(None),
+            Some(Unavailable::Throttled) => {
+                return Err(GraphError::new(80_007, "the file was asked for too often"));
+            }
+            Some(Unavailable::Broken | Unavailable::TooLarge) | None => {}
+        }
+        Ok(Some(json!({
             "messaging_product": "whatsapp",
             "url": self.media_url(id, now),
             "mime_type": media.mime_type,
             "sha256": hex(&media.sha256),
             "file_size": media.bytes.len(),
             "id": id,
-        }))
+        })))
     }
 
     /// `DELETE /{MEDIA_ID}`.
@@ -218,7 +275,8 @@ impl Network {
     ) -> Option<&Media> {
         let genuine = self.url_hash(id, ends_s);
         let good = bool::from(genuine.as_bytes().ct_eq(hash.as_bytes())) && now / 1000 < ends_s;
-        self.media_file(id, now).filter(|_| good)
+        self.media_file(id, now)
+            .filter(|media| good && media.unavailable.is_none())
     }
 
     fn url_hash(&self, id: &str, ends_s: i64) -> String {
@@ -269,12 +327,47 @@ mod tests {
     }
 
     #[test]
-    fn types_and_sizes_are_checked() {
-        assert!(check_upload("image/png", 10).is_ok());
-        assert!(check_upload("audio/ogg; codecs=opus", 10).is_ok());
-        assert!(check_upload("image/png", 0).is_err());
-        assert!(check_upload("image/png", 6 * MB).is_err());
-        assert!(check_upload("image/gif", 10).is_err());
+    fn each_kind_has_its_limit() {
+        for (mime_type, limit) in [
+            ("audio/aac", 16 * MB),
+            ("audio/amr", 16 * MB),
+            ("audio/mpeg", 16 * MB),
+            ("audio/mp4", 16 * MB),
+            ("audio/ogg; codecs=opus", 16 * MB),
+            ("application/pdf", 100 * MB),
+            ("text/plain", 100 * MB),
+            ("image/jpeg", 5 * MB),
+            ("image/png", 5 * MB),
+            ("image/webp", 100 * 1024),
+            ("video/mp4", 16 * MB),
+            ("video/3gpp", 16 * MB),
+        ] {
+            let bytes = vec![0; limit + 1];
+            assert!(
+                check_upload(mime_type, &bytes[..limit]).is_ok(),
+                "{mime_type}"
+            );
+            assert!(check_upload(mime_type, &bytes).is_err(), "{mime_type}");
+            assert!(check_upload(mime_type, b"").is_err(), "{mime_type}");
+        }
+    }
+
+    #[test]
+    fn a_moving_sticker_may_be_larger() {
+        let mut moving = b"RIFF\0\0\0\0WEBPVP8X\x0A\0\0\0\x02".to_vec();
+        moving.resize(500 * 1024, 0);
+
+        assert!(check_upload("image/webp", &moving).is_ok());
+        moving.push(0);
+        assert!(check_upload("image/webp", &moving).is_err());
+    }
+
+    #[test]
+    fn types_are_checked() {
+        assert!(check_upload("image/gif", b"GIF89a").is_err());
+        assert!(check_upload("application/octet-stream", b"bytes").is_err());
+        assert!(check_upload("image/jpeg", b"%PDF-1.7").is_err());
+        assert!(check_upload("application/zip", b"%PDF-1.7").is_ok());
         assert!(fits("image", "image/jpeg") && !fits("image", "application/pdf"));
         assert!(fits("document", "application/zip") && !fits("video", "image/png"));
     }

@@ -47,6 +47,10 @@ pub(crate) struct Outgoing {
     pub(crate) context: Option<Value>,
     /// A template's text with its parameters in place.
     pub(crate) rendered: Option<String>,
+    /// A template's buttons with their parameters in place.
+    pub(crate) buttons: Vec<Value>,
+    /// Some of the products that it shows cannot be bought.
+    pub(crate) warning: Option<String>,
     /// `biz_opaque_callback_data`.
     pub(crate) opaque: Option<String>,
     pub(crate) charge: Charge,
@@ -61,10 +65,32 @@ pub(crate) enum Stage<'a> {
     Sent,
     Delivered,
     Read,
-    Failed { code: i64, details: &'a str },
+    /// It went out, and something in it is not as the business thinks.
+    Warning {
+        details: &'a str,
+    },
+    Failed {
+        code: i64,
+        details: &'a str,
+    },
 }
 
 impl Outgoing {
+    /// What a person is told of it in one line.
+    pub(crate) fn in_short(&self) -> Value {
+        let text = match (&self.rendered, self.content.pointer("/body/text")) {
+            (Some(text), _) => json!(text),
+            (None, Some(text)) => text.clone(),
+            (None, None) => return self.content.clone(),
+        };
+        json!({"body": text})
+    }
+
+    /// Whether there is a status for it: nothing is told of a reaction once it has left.
+    pub(crate) fn is_told(&self, stage: Stage<'_>) -> bool {
+        self.kind != "reaction" || !matches!(stage, Stage::Delivered | Stage::Read)
+    }
+
     /// As the customer's inbox shows it.
     pub(crate) fn shown(&self, status: &str) -> Value {
         let mut shown = Params::default();
@@ -75,6 +101,9 @@ impl Outgoing {
         if let Some(text) = &self.rendered {
             shown.set("text", json!({ "body": text }));
         }
+        if !self.buttons.is_empty() {
+            shown.set("buttons", self.buttons.clone());
+        }
         shown.set(&self.kind, self.content.clone());
         if let Some(context) = &self.context {
             shown.set("context", context.clone());
@@ -82,8 +111,8 @@ impl Outgoing {
         Value::Object(shown.0)
     }
 
-    /// The status object of a webhook, as ASCII JSON.
-    pub(crate) fn status(&self, stage: Stage<'_>, now: i64) -> String {
+    /// The status object of a webhook, as ASCII JSON; with what the recipient's identity is known by, if that is told.
+    pub(crate) fn status(&self, stage: Stage<'_>, identity: Option<&str>, now: i64) -> String {
         let mut status = Params::default();
         status.set("id", self.id.as_str());
         status.set("timestamp", (now / 1000).to_string());
@@ -91,6 +120,9 @@ impl Outgoing {
             // a failed status names only what the send named
             (Recipient::Phone(digits), _) => status.set("recipient_id", digits.as_str()),
             (Recipient::User(id), _) => status.set("recipient_user_id", id.as_str()),
+        }
+        if let Some(hash) = identity {
+            status.set("recipient_identity_key_hash", hash);
         }
         if let Some(opaque) = &self.opaque {
             status.set("biz_opaque_callback_data", opaque.as_str());
@@ -107,6 +139,10 @@ impl Outgoing {
                 "delivered"
             }
             Stage::Read => "read",
+            Stage::Warning { details } => {
+                status.set("errors", json!([status_error(131_009, details)]));
+                "warning"
+            }
             Stage::Failed { code, details } => {
                 status.set("errors", json!([status_error(code, details)]));
                 "failed"

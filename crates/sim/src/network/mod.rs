@@ -5,17 +5,20 @@ pub(crate) mod account;
 pub(crate) mod business;
 pub(crate) mod catalogue;
 pub(crate) mod certificate;
+pub(crate) mod commerce;
 pub(crate) mod content;
 pub(crate) mod customer;
 pub(crate) mod dice;
 pub(crate) mod envelope;
 pub(crate) mod error;
+pub(crate) mod fault;
 pub(crate) mod id;
 pub(crate) mod inbound;
 pub(crate) mod lasting;
 pub(crate) mod mailroom;
 pub(crate) mod media;
 pub(crate) mod message;
+pub(crate) mod moving;
 pub(crate) mod number;
 pub(crate) mod params;
 pub(crate) mod photo;
@@ -34,6 +37,7 @@ use std::sync::Arc;
 use crate::Retry;
 use crate::network::customer::{Customer, Settings, Step};
 use crate::network::dice::Dice;
+use crate::network::fault::Faults;
 use crate::network::id::Ids;
 use crate::network::inbound::{Backlog, arrow_line};
 use crate::network::lasting::Lasting;
@@ -53,6 +57,7 @@ pub(crate) struct Network {
     media: MediaStore,
     uploads: Uploads,
     backlog: Backlog,
+    pub(crate) faults: Faults,
     link_up: bool,
     /// Customers with something due, by time.
     schedule: BTreeSet<(i64, String)>,
@@ -102,6 +107,7 @@ impl Network {
             media: MediaStore::default(),
             uploads: Uploads::default(),
             backlog: Backlog::Off,
+            faults: Faults::default(),
             link_up: true,
             schedule: BTreeSet::new(),
             lines: Vec::new(),
@@ -300,10 +306,7 @@ impl Network {
             match step {
                 Step::Delivered(message) => {
                     let name = customer.settings.name.clone();
-                    let line = match &message.rendered {
-                        Some(text) => serde_json::json!({ "body": text }),
-                        None => message.content.clone(),
-                    };
+                    let line = message.in_short();
                     self.lines
                         .push(arrow_line("→", &name, wa_id, &message.kind, &line));
                     self.changes.received = true;
@@ -330,6 +333,10 @@ impl Network {
     }
 
     fn post_status(&mut self, message: &Outgoing, stage: Stage<'_>, now: i64) {
+        if !message.is_told(stage) {
+            return;
+        }
+        let identity = self.told_identity(message.number, message.recipient.lane());
         self.post(
             LaneKey {
                 number: message.number,
@@ -337,7 +344,7 @@ impl Network {
             },
             Update {
                 kind: Kind::Status,
-                json: message.status(stage, now),
+                json: message.status(stage, identity.as_deref(), now),
                 card: None,
                 made_ms: now,
             },

@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 
 use crate::network::Network;
 use crate::network::business::Business;
+use crate::network::error::GraphError;
+use crate::network::fault::Standing;
 use crate::network::lasting::Callback;
 use crate::network::params::{Params, select};
 use crate::network::profile::Profile;
@@ -56,6 +58,9 @@ pub(crate) struct Number {
     /// The number's own callback.
     pub(crate) callback: Option<Callback>,
     pub(crate) profile: Profile,
+    /// Webhooks tell what customers' identities are known by.
+    #[serde(default)]
+    pub(crate) identity_check: bool,
     /// Compliance and encryption.
     #[serde(default)]
     pub(crate) business: Business,
@@ -104,7 +109,7 @@ impl Network {
         let registered = number.is_registered();
         let status = match number.registration {
             Registration::New | Registration::Verified => "PENDING",
-            Registration::Registered => "CONNECTED",
+            Registration::Registered => self.standing(number).name(),
             Registration::Deregistered => "DISCONNECTED",
         };
         let object = json!({
@@ -134,6 +139,50 @@ impl Network {
             "webhook_configuration": self.webhook_configuration(number),
         });
         select(object, fields, DEFAULT_FIELDS)
+    }
+
+    fn standing(&self, number: &Number) -> Standing {
+        let is_first = (self.lasting.numbers.first()).is_some_and(|first| first.id == number.id);
+        if is_first {
+            self.faults.standing
+        } else {
+            Standing::Connected
+        }
+    }
+
+    /// `GET /{PHONE_ID}/settings`.
+    pub(crate) fn show_number_settings(&self, number: usize) -> Value {
+        let on = (self.lasting.numbers.get(number)).is_some_and(|number| number.identity_check);
+        json!({
+            "storage_configuration": {"status": "IN_COUNTRY_STORAGE_DISABLED"},
+            "user_identity_change": {"enable_identity_key_check": on},
+        })
+    }
+
+    /// `POST /{PHONE_ID}/settings`: of the real network's features only this one is served.
+    pub(crate) fn change_number_settings(
+        &mut self,
+        number: usize,
+        params: &Params,
+    ) -> Result<(), GraphError> {
+        let feature = params
+            .object("user_identity_change")?
+            .ok_or_else(|| GraphError::required("user_identity_change"))?;
+        let on = match feature.value("enable_identity_key_check") {
+            Some(Value::Bool(on)) => *on,
+            Some(Value::String(word)) if word == "true" => true,
+            Some(Value::String(word)) if word == "false" => false,
+            _ => {
+                return Err(GraphError::parameter(
+                    "Param user_identity_change['enable_identity_key_check'] must be a boolean.",
+                ));
+            }
+        };
+        if let Some(number) = self.lasting.numbers.get_mut(number) {
+            number.identity_check = on;
+        }
+        self.saved_at_once();
+        Ok(())
     }
 
     fn health(&self, number: &Number) -> Value {

@@ -64,6 +64,7 @@ pub(crate) fn network(mut random: impl FnMut() -> [u8; 32]) -> Lasting {
             registered_ms: Vec::new(),
             deregistered_ms: Vec::new(),
             callback: None,
+            identity_check: false,
             profile: Profile::default(),
             business: Business::default(),
             new_name: None,

@@ -95,6 +95,8 @@ impl Network {
         now: i64,
     ) -> Result<Value, GraphError> {
         let (input, recipient) = self.recipient(number, params)?;
+        self.check_standing(number)?;
+        self.due_refusal(recipient.lane())?;
         let kind = content::kind(params)?;
         let opaque = params.text("biz_opaque_callback_data")?;
         if opaque
@@ -105,8 +107,9 @@ impl Network {
                 "Param biz_opaque_callback_data must be at most {LONGEST_OPAQUE} characters long."
             )));
         }
-        let (mut object, mut media) = content::check(kind, params)?;
+        let (mut object, mut found) = content::check(kind, params)?;
         let mut rendered = None;
+        let mut buttons = Vec::new();
         let mut category = "service".to_owned();
         if let (true, Some(map)) = (kind == "template", object.as_object()) {
             let sent = Params(map.clone());
@@ -115,12 +118,14 @@ impl Network {
             let filled = template.fill(&components)?;
             category = template.category.to_lowercase();
             rendered = Some(filled.text);
-            media = match filled.media {
+            buttons = filled.buttons;
+            found.warning = filled.warning;
+            found.media = match filled.media {
                 Some((path, reference)) => Some(content::media_ref(&path, &reference)?),
                 None => None,
             };
         }
-        let unfit = match &media {
+        let unfit = match &found.media {
             Some(media) => self.check_media(kind, media, &mut object, now)?,
             None => None,
         };
@@ -129,7 +134,7 @@ impl Network {
         let id = self.ids.message(recipient.lane(), Direction::Out);
         let billable = kind == "template" && !(window == Some(true) && category == "utility");
         let conversation = version
-            .filter(|version| *version <= LAST_WITH_CONVERSATION)
+            .filter(|version| self.faults.conversations || *version <= LAST_WITH_CONVERSATION)
             .map(|_| self.dice.hex());
         let message = Arc::new(Outgoing {
             id: id.clone(),
@@ -139,6 +144,8 @@ impl Network {
             content: object,
             context,
             rendered,
+            buttons,
+            warning: found.warning,
             opaque,
             charge: Charge { billable, category },
             conversation,
@@ -154,8 +161,14 @@ impl Network {
                 details: "more than 24 hours have passed since the customer last wrote to this number; send a template"
                     .to_owned(),
             }),
-            Some(_) => unfit,
+            Some(_) => unfit
+                .or_else(|| foreign(found.prefix, &message.recipient))
+                .or_else(|| self.without_target(&message)),
         };
+        let due = self.due_failure(number, params, message.recipient.lane())?;
+        let failing = due
+            .map(|(code, details)| Failing { code, details })
+            .or(failing);
         let answer = accepted(&input, &message);
         self.dispatch(message, failing, now);
         Ok(answer)
@@ -169,6 +182,9 @@ impl Network {
             return;
         }
         self.post_status(&message, Stage::Sent, now);
+        if let Some(details) = &message.warning {
+            self.post_status(&message, Stage::Warning { details }, now);
+        }
         let wa_id = message.recipient.lane().to_owned();
         if let Some(customer) = self.lasting.customers.get_mut(&wa_id) {
             customer.expect(message, now);
@@ -275,7 +291,8 @@ impl Network {
         let file = self
             .media_file(id, now)
             .ok_or_else(|| GraphError::unknown_media(&media.path, id))?;
-        if let (true, Value::Object(map)) = (kind != "template", object) {
+        // Where the file is the message itself.
+        if let (true, Value::Object(map)) = (media.path == kind, object) {
             map.insert("mime_type".to_owned(), file.mime_type.as_str().into());
             map.insert("sha256".to_owned(), file.sha256_base64().into());
         }
@@ -289,6 +306,20 @@ impl Network {
                 media.path, file.mime_type, media.kind
             ),
         }))
+    }
+
+    /// Why a reaction fails: it is about no message of this chat.
+    fn without_target(&self, message: &Outgoing) -> Option<Failing> {
+        let target = (message.content.get("message_id"))
+            .filter(|_| message.kind == "reaction")?
+            .as_str()
+            .unwrap_or_default();
+        let known = self.ids.read(target);
+        let is_of_chat = known.is_some_and(|(customer, _)| customer == message.recipient.lane());
+        (!is_of_chat).then(|| Failing {
+            code: 131_009,
+            details: format!("reaction.message_id: there is no message {target} in this chat"),
+        })
     }
 
     /// The quoted message, if it is one of this chat; an unknown one is not quoted.
@@ -305,6 +336,15 @@ impl Network {
             .is_some_and(|(customer, _)| customer == recipient.lane());
         Ok(known.then(|| json!({ "id": id })))
     }
+}
+
+/// A form of an address that phones of the recipient's country do not have.
+fn foreign(prefix: Option<&str>, recipient: &Recipient) -> Option<Failing> {
+    let has_form = prefix.is_none_or(|prefix| recipient.lane().starts_with(prefix));
+    (!has_form).then(|| Failing {
+        code: 131_026,
+        details: "the recipient's app cannot show an address form of another country".to_owned(),
+    })
 }
 
 fn missing(name: &str, language: &str) -> GraphError {

@@ -6,6 +6,10 @@ use serde_json::Value;
 use crate::network::error::GraphError;
 use crate::network::params::Params;
 
+mod button;
+
+pub(crate) use button::Button;
+
 /// Longest body with its parameters in place, characters.
 const LONGEST_BODY: usize = 1024;
 
@@ -40,21 +44,6 @@ pub(crate) struct Component {
     pub(crate) example: Option<Value>,
 }
 
-/// One button.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub(crate) struct Button {
-    #[serde(rename = "type")]
-    pub(crate) kind: String,
-    pub(crate) text: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) phone_number: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) example: Vec<String>,
-}
-
 /// A send that fits its template.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Filled {
@@ -62,6 +51,10 @@ pub(crate) struct Filled {
     pub(crate) text: String,
     /// The media object of the header: where it stands, and the object.
     pub(crate) media: Option<(String, Params)>,
+    /// The buttons with their parameters in place.
+    pub(crate) buttons: Vec<Value>,
+    /// Some of the products that a button shows cannot be bought.
+    pub(crate) warning: Option<String>,
 }
 
 /// `{{1}}`, `{{name}}`: what stands between the braces, each once, in order of first appearance.
@@ -100,7 +93,7 @@ impl Template {
                 format!("body: longer than {LONGEST_BODY} characters with its parameters in place"),
             ));
         }
-        self.check_buttons(&sent.buttons)?;
+        let (buttons, warning) = self.fill_buttons(&sent.buttons)?;
         let footer = self
             .component("FOOTER")
             .and_then(|footer| footer.text.clone());
@@ -109,7 +102,12 @@ impl Template {
             .flatten()
             .collect::<Vec<_>>()
             .join("\n");
-        Ok(Filled { text, media })
+        Ok(Filled {
+            text,
+            media,
+            buttons,
+            warning,
+        })
     }
 
     #[expect(
@@ -185,14 +183,18 @@ impl Template {
         Ok(filled)
     }
 
-    fn check_buttons(&self, sent: &[SentButton]) -> Result<(), GraphError> {
+    /// The buttons with their parameters in place, and what is wrong with the products that one of them shows.
+    fn fill_buttons(
+        &self,
+        sent: &[SentButton],
+    ) -> Result<(Vec<Value>, Option<String>), GraphError> {
         let buttons = self
             .component("BUTTONS")
             .map(|component| component.buttons.as_slice())
             .unwrap_or_default();
         for press in sent {
             let known = buttons.get(press.index);
-            if known.map(|button| button.kind.to_lowercase()) != Some(press.kind.to_lowercase()) {
+            if known.map(Button::sub_type) != Some(press.kind.to_lowercase()) {
                 return Err(GraphError::new(
                     132_012,
                     format!(
@@ -202,24 +204,16 @@ impl Template {
                 ));
             }
         }
+        let mut warning = None;
+        let mut filled = Vec::new();
         for (index, button) in buttons.iter().enumerate() {
-            let needed = button
-                .url
-                .as_deref()
-                .map_or(0, |url| placeholders(url).len());
             let given = sent.iter().find(|press| press.index == index);
-            let count = given.map_or(0, |press| press.parameters.len());
-            if needed > 0 && count == 0 {
-                return Err(GraphError::new(
-                    131_008,
-                    format!("buttons: Button at index {index} of type Url requires a parameter"),
-                ));
-            }
-            if button.kind == "URL" {
-                same_count("buttons", count, needed)?;
-            }
+            let parameters = given.map_or(&[][..], |press| press.parameters.as_slice());
+            let (shown, told) = button.fill(index, parameters)?;
+            filled.push(shown);
+            warning = warning.or(told);
         }
-        Ok(())
+        Ok((filled, warning))
     }
 }
 

@@ -3,11 +3,13 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::inbound::Draft;
+use super::inbound::{Draft, Reference};
 use super::lasting::Callback;
 use super::params::Params;
 use super::{Network, seed};
 use crate::Retry;
+
+mod reaction;
 
 const ADA: &str = "12025550143";
 const FANG: &str = "12025550144";
@@ -74,7 +76,7 @@ fn write(network: &mut Network, wa_id: &str, body: &str, now: i64) -> String {
     let draft = Draft {
         kind: "text".to_owned(),
         content: json!({"body": body}),
-        context: None,
+        ..Draft::default()
     };
     network.write(wa_id, &draft, None, 1, now).unwrap()
 }
@@ -658,7 +660,11 @@ fn a_press_answers_the_number_that_wrote() {
     let press = |id: &str| Draft {
         kind: "button".to_owned(),
         content: json!({"text": "Yes", "payload": "YES"}),
-        context: Some(id.to_owned()),
+        context: Some(Reference {
+            id: Some(id.to_owned()),
+            ..Reference::default()
+        }),
+        ..Draft::default()
     };
 
     network.write(ADA, &press(&id), None, 1, START).unwrap();

@@ -30,18 +30,24 @@ pub(crate) fn show(shared: &Shared, wa_id: &str) -> Answer {
 /// `POST /sim/customers`: 201 for a new one, 200 for one that is known.
 pub(crate) fn create(shared: &Shared, call: &Call) -> Answer {
     let object = call.object()?;
+    put(shared, digits(&object)?, &object)
+}
+
+/// `wa_id` of a body: 5 to 15 digits.
+pub(crate) fn digits(object: &Map<String, Value>) -> Result<&str, Refusal> {
     let wa_id = object
         .get("wa_id")
         .and_then(Value::as_str)
         .ok_or_else(|| Refusal::bad("wa_id is missing: digits with the country code"))?;
     let digits = wa_id.strip_prefix('+').unwrap_or(wa_id);
     let good = (5..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-    if !good {
-        return Err(Refusal::bad(
+    if good {
+        Ok(digits)
+    } else {
+        Err(Refusal::bad(
             "wa_id must be 5 to 15 digits, country code first",
-        ));
+        ))
     }
-    put(shared, digits, &object)
 }
 
 /// `PATCH /sim/customers/{wa_id}`: the members given.

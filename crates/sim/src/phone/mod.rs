@@ -1,6 +1,9 @@
 //! `/sim`: the virtual phones, and the network's switches. It answers whatever the state of the link.
 
+mod becoming;
 mod customer;
+mod draft;
+mod fault;
 mod number;
 mod switch;
 mod write;
@@ -114,6 +117,10 @@ async fn handle(shared: &Shared, request: Request<Body>) -> Answer {
         ("POST", ["customers", wa_id, "messages"]) => write::messages(shared, wa_id, &call).await,
         ("GET", ["customers", wa_id, "inbox"]) => customer::inbox(shared, wa_id),
         ("POST", ["customers", wa_id, "read"]) => customer::read(shared, wa_id),
+        ("POST", ["customers", wa_id, "number"]) => becoming::number(shared, wa_id, &call),
+        ("GET", ["customers", wa_id, "identity"]) => becoming::show_identity(shared, wa_id),
+        ("POST", ["customers", wa_id, "identity"]) => becoming::change_identity(shared, wa_id),
+        ("POST", ["customers", wa_id, "statuses"]) => becoming::status(shared, wa_id, &call),
         ("GET", ["numbers"]) => Ok((200, number::list(shared))),
         ("GET", ["numbers", digits]) => number::show(shared, digits),
         ("PATCH", ["numbers", digits]) => number::change(shared, digits, &call),
@@ -125,6 +132,8 @@ async fn handle(shared: &Shared, request: Request<Body>) -> Answer {
         ("POST", ["link"]) => switch::link(shared, &call),
         ("GET", ["faults"]) => Ok((200, switch::show_faults(shared))),
         ("POST", ["faults"]) => switch::faults(shared, &call),
+        ("GET", ["faults", name]) => fault::show(shared, name),
+        ("POST", ["faults", name]) => fault::set(shared, name, &call),
         (method, _) => Err(Refusal::missing(format!(
             "there is no call {method} {}",
             parts.uri.path()

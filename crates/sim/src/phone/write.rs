@@ -3,14 +3,15 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::network::inbound::Draft;
-use crate::network::media::{Media, essence};
-use crate::phone::{Answer, Call, Refusal, customer};
+use crate::network::media::{Media, Unavailable, essence};
+use crate::phone::{Answer, Call, Refusal, customer, draft};
 use crate::picture::picture;
 use crate::shared::Shared;
+use crate::sticker::sticker;
 
 /// Most messages of one call.
 const MOST: u64 = 100_000;
@@ -20,8 +21,6 @@ const MOST_BYTES: usize = 256 * 1024 * 1024;
 const CHUNK: u64 = 1000;
 /// Greatest file behind a link, bytes.
 const LINK_LIMIT: usize = 16 * 1024 * 1024;
-/// Types that bring a file.
-const WITH_FILE: &[&str] = &["image", "video", "audio", "document", "sticker"];
 
 pub(crate) async fn messages(shared: &Shared, wa_id: &str, call: &Call) -> Answer {
     customer::show(shared, wa_id)?;
@@ -41,8 +40,8 @@ pub(crate) async fn messages(shared: &Shared, wa_id: &str, call: &Call) -> Answe
     if !fits && count > 1 {
         return Err(Refusal::bad("so many messages of this size are too much"));
     }
-    let mut draft = read(&object)?;
-    let file = if WITH_FILE.contains(&draft.kind.as_str()) {
+    let mut draft = draft::read(&object)?;
+    let file = if draft::brings_file(&draft.kind) {
         Some(file(shared, &mut draft).await?)
     } else {
         None
@@ -63,78 +62,8 @@ pub(crate) async fn messages(shared: &Shared, wa_id: &str, call: &Call) -> Answe
     Ok((201, json!({"ids": ids})))
 }
 
-/// The message that a body describes.
-fn read(object: &Map<String, Value>) -> Result<Draft, Refusal> {
-    let kind = match object.get("type") {
-        None => "text",
-        Some(kind) => kind
-            .as_str()
-            .ok_or_else(|| Refusal::bad("type must be a text"))?,
-    };
-    let content = object.get(kind).filter(|content| !content.is_null());
-    let content = match (kind, content) {
-        ("text", Some(content)) => {
-            words(content, "text", &["body"])?;
-            content.clone()
-        }
-        ("button", Some(content)) => {
-            words(content, "button", &["text", "payload"])?;
-            content.clone()
-        }
-        ("location" | "reaction" | "interactive" | "order", Some(content @ Value::Object(_)))
-        | ("contacts", Some(content @ Value::Array(_))) => content.clone(),
-        (kind, None) if WITH_FILE.contains(&kind) => json!({}),
-        (kind, Some(content @ Value::Object(_))) if WITH_FILE.contains(&kind) => content.clone(),
-        (
-            "text" | "button" | "location" | "reaction" | "interactive" | "order" | "contacts"
-            | "image" | "video" | "audio" | "document" | "sticker",
-            _,
-        ) => return Err(Refusal::bad(format!("{kind} must be there, as an object"))),
-        _ => {
-            return Err(Refusal::bad(format!(
-                "a customer cannot write a message of type {kind}"
-            )));
-        }
-    };
-    let context = match object.get("context").filter(|context| !context.is_null()) {
-        None => None,
-        Some(context) => Some(
-            context
-                .get("id")
-                .and_then(Value::as_str)
-                .ok_or_else(|| Refusal::bad("context.id must be the id of a message in the inbox"))?
-                .to_owned(),
-        ),
-    };
-    if kind == "button" && context.is_none() {
-        return Err(Refusal::bad(
-            "a press needs context.id, the id of the message in the inbox",
-        ));
-    }
-    Ok(Draft {
-        kind: kind.to_owned(),
-        content,
-        context,
-    })
-}
-
-/// Members that must be texts, not empty.
-fn words(content: &Value, kind: &str, names: &[&str]) -> Result<(), Refusal> {
-    for name in names {
-        let good = content
-            .get(name)
-            .and_then(Value::as_str)
-            .is_some_and(|text| !text.is_empty());
-        if !good {
-            return Err(Refusal::bad(format!(
-                "{kind}.{name} must be a text that is not empty"
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// The file of a message: `data`, `link`, or for an image our own picture. They leave the content.
+/// The file of a message: `data`, `link`, or one of our own: a picture for an image, a sticker with the metadata given,
+/// anything for a file that cannot be had. They leave the content.
 async fn file(shared: &Shared, draft: &mut Draft) -> Result<Media, Refusal> {
     let kind = draft.kind.clone();
     let Value::Object(content) = &mut draft.content else {
@@ -148,6 +77,11 @@ async fn file(shared: &Shared, draft: &mut Draft) -> Result<Media, Refusal> {
         }
     };
     let (data, link, mime_type) = (member("data")?, member("link")?, member("mime_type")?);
+    let unavailable = member("unavailable")?
+        .map(|name| Unavailable::named(&name))
+        .transpose()
+        .map_err(|sentence| Refusal::bad(format!("{kind}.{sentence}")))?;
+    let metadata = (content.remove("metadata")).filter(|_| kind == "sticker");
     content.retain(|_, value| !value.is_null());
     let (bytes, found) = match (data, link) {
         (Some(data), _) => {
@@ -159,7 +93,13 @@ async fn file(shared: &Shared, draft: &mut Draft) -> Result<Media, Refusal> {
         (None, Some(link)) => fetch(shared, &link)
             .await
             .map_err(|cause| Refusal::bad(format!("{kind}.link cannot be fetched: {cause}")))?,
-        (None, None) if kind == "image" => (picture(), Some("image/png".to_owned())),
+        (None, None) if metadata.as_ref().is_some_and(Value::is_object) => {
+            let metadata = metadata.unwrap_or_default().to_string();
+            (sticker(metadata.as_bytes()), Some("image/webp".to_owned()))
+        }
+        (None, None) if kind == "image" || unavailable.is_some() => {
+            (picture(), Some("image/png".to_owned()))
+        }
         (None, None) => {
             return Err(Refusal::bad(format!(
                 "{kind}.data (base64) or {kind}.link must be there"
@@ -176,6 +116,7 @@ async fn file(shared: &Shared, draft: &mut Draft) -> Result<Media, Refusal> {
         bytes,
         received: true,
         made_ms: 0,
+        unavailable,
     })
 }
 

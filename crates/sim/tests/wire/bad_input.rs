@@ -52,7 +52,7 @@ proptest! {
 
     #[test]
     fn any_request_is_answered(
-        bodies in proptest::collection::vec((arbitrary_json(), 0_usize..14, any::<u8>(), "[ -~]{0,20}"), 60),
+        bodies in proptest::collection::vec((arbitrary_json(), 0_usize..19, any::<u8>(), "[ -~]{0,20}"), 60),
     ) {
         let dir = tempfile::tempdir().unwrap();
         let simulator = Simulator::open(SimConfig {
@@ -81,6 +81,11 @@ proptest! {
                     "/sim/customers/12025550143/messages".to_owned(),
                     "/sim/clock".to_owned(),
                     "/sim/faults".to_owned(),
+                    "/sim/faults/token".to_owned(),
+                    "/sim/faults/error".to_owned(),
+                    "/sim/customers/12025550143/statuses".to_owned(),
+                    "/sim/customers/12025550143/identity".to_owned(),
+                    format!("/{phone}/settings"),
                     "/lookaside/1".to_owned(),
                 ][which].clone();
                 let mut bytes = serde_json::to_vec(&body).unwrap();

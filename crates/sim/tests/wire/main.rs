@@ -4,7 +4,10 @@
 
 mod bad_input;
 mod business;
+mod fault;
 mod graph;
+mod inbound;
+mod interactive;
 mod lasting;
 mod link;
 mod phone;

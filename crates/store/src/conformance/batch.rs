@@ -250,6 +250,7 @@ fn made(make: impl Fn(Key) -> Vec<u8> + Send + Sync + 'static) -> Change {
         line: main_line(),
         lane: Lane::new(ALICE),
         kind: "inbound_message",
+        message: None,
         body: Body::FromMessageKey(Box::new(make)),
         at_ms: NOW,
     }

@@ -176,6 +176,7 @@ pub async fn an_inbound_message_is_in_the_index(open: Open<'_>) {
         kind: "text".into(),
         state: MessageState::Accepted,
         created_ms: NOW,
+        changed_ms: NOW,
         opaque: None,
     };
     assert_eq!(
@@ -188,4 +189,20 @@ pub async fn an_inbound_message_is_in_the_index(open: Open<'_>) {
         .expect("read");
     assert_eq!(found, Some(row));
     assert_eq!(store.outbox_of(message).await.expect("read"), None);
+}
+
+/// Whatever its direction and line.
+pub async fn the_newest_message_has_the_greatest_key(open: Open<'_>) {
+    let store = open();
+    assert_eq!(store.newest_message().await.expect("read"), 0);
+
+    let (first, _) = keys(&store, accept(ALICE)).await;
+    assert_eq!(store.newest_message().await.expect("read"), first);
+
+    let inbound = key(&store, incoming(Some("wamid.1"))).await;
+    assert_eq!(store.newest_message().await.expect("read"), inbound);
+
+    let (other, _) = keys(&store, accept_on(other_line(), BOB, "x")).await;
+    assert_eq!(store.newest_message().await.expect("read"), other);
+    assert!(first < inbound && inbound < other);
 }

@@ -4,6 +4,8 @@
 
 mod batch;
 mod caller;
+mod collect;
+mod count;
 mod message;
 mod queue;
 mod record;
@@ -14,6 +16,8 @@ use std::ops::Deref;
 
 pub use self::batch::*;
 pub use self::caller::*;
+pub use self::collect::*;
+pub use self::count::*;
 pub use self::message::*;
 pub use self::queue::*;
 pub use self::record::*;
@@ -88,6 +92,17 @@ macro_rules! conformance {
             a_network_id_names_one_message_of_a_line
             a_message_keeps_its_first_network_id
             an_inbound_message_is_in_the_index
+            the_newest_message_has_the_greatest_key
+            a_message_that_has_to_be_there_is_required
+            // collecting
+            old_messages_are_found_and_collected
+            what_is_in_the_outbox_is_never_collected
+            what_an_event_names_is_never_collected
+            what_a_notification_tells_of_is_never_collected
+            what_became_young_or_pending_meanwhile_stays
+            an_index_is_looked_through_page_by_page
+            lines_are_collected_apart
+            a_collected_message_leaves_its_network_id_free
             // batches
             an_empty_batch_is_applied
             outcomes_come_in_the_order_of_the_changes
@@ -104,10 +119,16 @@ macro_rules! conformance {
             a_closed_store_says_so
             a_sound_store_has_no_findings
             an_outbox_row_without_a_message_is_found
+            // counts
+            messages_are_counted_slice_by_slice
+            records_are_counted_slice_by_slice
+            a_store_knows_what_it_is
+            what_is_asked_is_counted
             // records
             a_record_is_written_and_replaced
             a_record_is_created_once
             a_deleted_record_is_gone
+            a_record_that_was_written_again_is_not_deleted
             records_come_in_order_of_their_names
             typed_records_come_back
             sealed_records_open_at_their_place_only
@@ -158,6 +179,7 @@ fn event_on(line: LineName, body: &str) -> Change {
         line,
         lane: Lane::new(ALICE),
         event_time_s: 1_760_000_000,
+        about: None,
         body: body.into(),
         at_ms: NOW,
     }
@@ -172,6 +194,7 @@ fn callback_on(line: LineName, body: &str) -> Change {
         line,
         lane: Lane::new(ALICE),
         kind: "status_change",
+        message: None,
         body: Body::Bytes(body.into()),
         at_ms: NOW,
     }

@@ -39,6 +39,7 @@ pub async fn an_accepted_message_is_in_the_index_and_in_the_outbox(open: Open<'_
         kind: "image".into(),
         state: MessageState::Accepted,
         created_ms: NOW,
+        changed_ms: NOW,
         opaque: Some("caller's own".into()),
     };
     assert_eq!(store.message(message).await.expect("read"), Some(row));
@@ -121,6 +122,7 @@ pub async fn an_event_is_in_the_inbox(open: Open<'_>) {
         received_ms: NOW,
         body: b"event".into(),
         attempts: 0,
+        about: None,
     };
     assert_eq!(store.inbox(vec![inbox]).await.expect("read"), [row]);
     let reference = Ref {
@@ -150,6 +152,7 @@ pub async fn a_notification_is_in_the_callbacks(open: Open<'_>) {
         created_ms: NOW,
         attempts: 0,
         set_aside: false,
+        message: None,
     };
     assert_eq!(store.callbacks(vec![callback]).await.expect("read"), [row]);
     let reference = Ref {

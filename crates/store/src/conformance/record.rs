@@ -90,6 +90,44 @@ pub async fn a_deleted_record_is_gone(open: Open<'_>) {
     one(&store, create("a")).await;
 }
 
+/// Only the bytes that were read go.
+pub async fn a_record_that_was_written_again_is_not_deleted(open: Open<'_>) {
+    let store = open();
+    let records = Records::new(store.shared(), Arc::new(Seal::new([7; 32])));
+    let line = main_line();
+    for (name, number) in [("a", 1), ("b", 2)] {
+        records
+            .save(&line, name, &Plain { number })
+            .await
+            .expect("saved");
+    }
+    let read = records.page::<Plain>(&line, "", 10).await.expect("read");
+    assert_eq!(
+        read.iter()
+            .map(|read| (&*read.name, read.record.number))
+            .collect::<Vec<_>>(),
+        [("a", 1), ("b", 2)]
+    );
+    records
+        .save(&line, "b", &Plain { number: 3 })
+        .await
+        .expect("saved");
+
+    let mut gone = Vec::new();
+    for read in &read {
+        gone.push(one(&store, records.delete_unchanged(&line, read)).await);
+    }
+
+    assert_eq!(gone, [Outcome::Count(1), Outcome::Count(0)]);
+    let left = records.list::<Plain>(&line).await.expect("read");
+    assert_eq!(left, [("b".to_owned(), Plain { number: 3 })]);
+    assert_eq!(
+        one(&store, records.delete_unchanged(&line, &read[0])).await,
+        Outcome::Count(0),
+        "gone already"
+    );
+}
+
 /// Names are ordered byte by byte, and pages follow one another.
 pub async fn records_come_in_order_of_their_names(open: Open<'_>) {
     let store = open();

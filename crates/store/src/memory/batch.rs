@@ -34,6 +34,7 @@ impl Tables {
                     kind: kind.clone(),
                     state: MessageState::Accepted,
                     created_ms: *at_ms,
+                    changed_ms: *at_ms,
                     opaque: opaque.clone(),
                 })?;
                 let outbox = self.append_outbox(OutboxRow {
@@ -75,9 +76,9 @@ impl Tables {
                 outbox,
                 message,
                 network_id,
-                at_ms: _,
+                at_ms,
             } => {
-                self.sent(*message, network_id)?;
+                self.sent(*message, network_id, *at_ms)?;
                 self.finish_outbox(*outbox);
             }
             Change::FinishOutbox { outbox } => self.finish_outbox(*outbox),
@@ -85,6 +86,7 @@ impl Tables {
                 line,
                 lane,
                 event_time_s,
+                about,
                 body,
                 at_ms,
             } => {
@@ -97,6 +99,7 @@ impl Tables {
                         received_ms: *at_ms,
                         body: body.clone(),
                         attempts: 0,
+                        about: about.clone(),
                     })
                 });
                 return Ok(Outcome::Key(key));
@@ -136,6 +139,7 @@ impl Tables {
                     kind: kind.clone(),
                     state: MessageState::Accepted,
                     created_ms: *at_ms,
+                    changed_ms: *at_ms,
                     opaque: None,
                 })?;
                 *latest = Some(key);
@@ -144,15 +148,26 @@ impl Tables {
             Change::Raise {
                 message,
                 state,
-                at_ms: _,
-            } => self.raise(*message, *state),
+                at_ms,
+            } => self.raise(*message, *state, *at_ms),
+            Change::Require { message } => {
+                let found = self.messages.table.get(message);
+                found.ok_or(StoreError::Conflict)?;
+            }
+            Change::Collect {
+                line,
+                messages,
+                before_ms,
+            } => return Ok(self.collect(line, messages, *before_ms)),
             Change::AppendCallback {
                 line,
                 lane,
                 kind,
+                message,
                 body,
                 at_ms,
             } => {
+                let message = body.message(*latest, *message);
                 let body = body.bytes(*latest)?.into_owned();
                 let key = self.callbacks.append(|key| {
                     Waiting::now(CallbackRow {
@@ -164,6 +179,7 @@ impl Tables {
                         created_ms: *at_ms,
                         attempts: 0,
                         set_aside: false,
+                        message,
                     })
                 });
                 return Ok(Outcome::Key(key));
@@ -204,6 +220,19 @@ impl Tables {
             Change::Delete { line, kind, name } => {
                 let removed = self.records.remove(&(line.clone(), kind, name.clone()));
                 return Ok(Outcome::Count(u64::from(removed.is_some())));
+            }
+            Change::DeleteUnchanged {
+                line,
+                kind,
+                name,
+                value,
+            } => {
+                let name = (line.clone(), *kind, name.clone());
+                let is_unchanged = self.records.get(&name) == Some(value);
+                if is_unchanged {
+                    self.records.remove(&name);
+                }
+                return Ok(Outcome::Count(u64::from(is_unchanged)));
             }
         }
         Ok(Outcome::Done)

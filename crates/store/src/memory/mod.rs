@@ -1,6 +1,7 @@
 //! A store in memory, for simulations: the same meaning as the durable ones, deterministic, gone with the process.
 
 mod batch;
+mod count;
 mod queue;
 mod table;
 mod tables;
@@ -9,13 +10,15 @@ use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use self::queue::{depth, take};
 use self::tables::Tables;
 use crate::batch::{Applied, Batch, Change};
 use crate::bell::Doorbells;
+use crate::count::{About, Activity, MessageTally, RecordTally};
 use crate::name::{Key, LineName, Token};
-use crate::row::{CallbackRow, InboxRow, MessageRow, OutboxRow, Queue, Ref, StrayRow};
+use crate::row::{CallbackRow, InboxRow, MessageRow, OldMessages, OutboxRow, Queue, Ref, StrayRow};
 use crate::{BoxFuture, NamedValue, SharedStore, Store, StoreError};
 
 /// An empty store.
@@ -23,6 +26,7 @@ pub fn open() -> SharedStore {
     Arc::new(MemoryStore {
         tables: Mutex::new(Some(Tables::new())),
         bells: Doorbells::new(),
+        activity: Activity::new(),
     })
 }
 
@@ -30,6 +34,7 @@ struct MemoryStore {
     /// `None` once the store is closed.
     tables: Mutex<Option<Tables>>,
     bells: Doorbells,
+    activity: Activity,
 }
 
 impl MemoryStore {
@@ -42,14 +47,22 @@ impl MemoryStore {
         &'a self,
         act: impl FnOnce(&mut Tables) -> Result<T, StoreError> + Send + 'a,
     ) -> BoxFuture<'a, Result<T, StoreError>> {
-        Box::pin(async move { self.lock().as_mut().map_or(Err(StoreError::Closed), act) })
+        Box::pin(async move {
+            let began = Instant::now();
+            let result = self.lock().as_mut().map_or(Err(StoreError::Closed), act);
+            self.activity.note(began, &result);
+            result
+        })
     }
 }
 
 impl Store for MemoryStore {
     fn apply(&self, batch: Batch) -> BoxFuture<'_, Result<Applied, StoreError>> {
         self.with(move |tables| {
-            let applied = tables.apply(&batch)?;
+            let began = Instant::now();
+            let applied = tables.apply(&batch);
+            self.activity.note_commit(1, began.elapsed());
+            let applied = applied?;
             self.bells
                 .ring(batch.changes.iter().filter_map(Change::rings));
             Ok(applied)
@@ -93,6 +106,13 @@ impl Store for MemoryStore {
         self.with(move |tables| Ok(tables.messages.table.get(&key).cloned()))
     }
 
+    fn newest_message(&self) -> BoxFuture<'_, Result<Key, StoreError>> {
+        self.with(|tables| {
+            let newest = tables.messages.table.rows().last_key_value();
+            Ok(newest.map_or(0, |(key, _)| *key))
+        })
+    }
+
     fn message_by_network_id(
         &self,
         line: &LineName,
@@ -103,6 +123,17 @@ impl Store for MemoryStore {
             let key = tables.network_ids.get(&name);
             Ok(key.and_then(|key| tables.messages.table.get(key)).cloned())
         })
+    }
+
+    fn old_messages(
+        &self,
+        line: &LineName,
+        after: Key,
+        before_ms: i64,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<OldMessages, StoreError>> {
+        let line = line.clone();
+        self.with(move |tables| Ok(tables.old_messages(&line, after, before_ms, limit)))
     }
 
     fn depth(&self, queue: Queue, line: &LineName) -> BoxFuture<'_, Result<u64, StoreError>> {
@@ -146,6 +177,42 @@ impl Store for MemoryStore {
                 .map(|((_, _, name), value)| (name.clone(), value.clone()))
                 .collect())
         })
+    }
+
+    fn count_messages(
+        &self,
+        line: &LineName,
+        after: Key,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<MessageTally, StoreError>> {
+        let line = line.clone();
+        self.with(move |tables| Ok(tables.count_messages(&line, after, limit)))
+    }
+
+    fn count_records(
+        &self,
+        line: &LineName,
+        kind: &'static str,
+        after: &str,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<RecordTally, StoreError>> {
+        let after = (line.clone(), kind, after.to_owned());
+        self.with(move |tables| Ok(tables.count_records(after, limit)))
+    }
+
+    fn about(&self) -> BoxFuture<'_, Result<About, StoreError>> {
+        self.with(|_| {
+            Ok(About {
+                engine: "MEMORY",
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                schema: 1,
+                bytes: 0,
+            })
+        })
+    }
+
+    fn activity(&self) -> &Activity {
+        &self.activity
     }
 
     fn strays(&self, limit: usize) -> BoxFuture<'_, Result<Vec<StrayRow>, StoreError>> {

@@ -5,7 +5,9 @@ use super::table::{Keyed, Table};
 use crate::StoreError;
 use crate::batch::{Applied, Batch, Outcome};
 use crate::name::{Key, LineName, Token};
-use crate::row::{CallbackRow, InboxRow, MessageRow, MessageState, OutboxRow, Queue, StrayRow};
+use crate::row::{
+    CallbackRow, InboxRow, MessageRow, MessageState, OldMessages, OutboxRow, Queue, StrayRow,
+};
 
 /// Ids that are forgotten at once.
 const FORGET: usize = 1000;
@@ -139,37 +141,90 @@ impl Tables {
         Ok(key)
     }
 
-    pub(super) fn raise(&mut self, key: Key, state: MessageState) {
+    pub(super) fn raise(&mut self, key: Key, state: MessageState, at_ms: i64) {
         if let Some(row) = self.messages.table.get(&key)
             && row.state < state
         {
             let row = MessageRow {
                 state,
+                changed_ms: at_ms,
                 ..row.clone()
             };
             self.messages.table.set(key, row);
         }
     }
 
-    pub(super) fn sent(&mut self, key: Key, network_id: &str) -> Result<(), StoreError> {
+    pub(super) fn sent(
+        &mut self,
+        key: Key,
+        network_id: &str,
+        at_ms: i64,
+    ) -> Result<(), StoreError> {
         let Some(row) = self.messages.table.get(&key) else {
             return Ok(());
         };
+        let mut row = row.clone();
         if row.network_id.is_none() {
             let name = (row.line.clone(), network_id.to_owned());
             if self.network_ids.get(&name).is_some() {
                 return Err(StoreError::Conflict);
             }
-            let network_id = Some(network_id.to_owned());
-            let row = MessageRow {
-                network_id,
-                ..row.clone()
-            };
-            self.messages.table.set(key, row);
+            row.network_id = Some(network_id.to_owned());
             self.network_ids.set(name, key);
         }
-        self.raise(key, MessageState::Sent);
+        row.state = row.state.max(MessageState::Sent);
+        row.changed_ms = at_ms;
+        self.messages.table.set(key, row);
         Ok(())
+    }
+
+    /// Old messages among the next ones after a key.
+    pub(super) fn old_messages(
+        &self,
+        line: &LineName,
+        after: Key,
+        before_ms: i64,
+        limit: usize,
+    ) -> OldMessages {
+        let looked_at: Vec<&MessageRow> = self.messages.after(after).take(limit).collect();
+        let may_go = |row: &&&MessageRow| self.may_go(row, line, before_ms);
+        OldMessages {
+            keys: looked_at.iter().filter(may_go).map(|row| row.key).collect(),
+            next: (looked_at.len() == limit)
+                .then(|| looked_at.last().map(|row| row.key))
+                .flatten(),
+        }
+    }
+
+    pub(super) fn collect(&mut self, line: &LineName, messages: &[Key], before_ms: i64) -> Outcome {
+        let mut gone = 0;
+        for key in messages {
+            let found = self.messages.table.get(key);
+            let Some(row) = found.filter(|row| self.may_go(row, line, before_ms)) else {
+                continue;
+            };
+            if let Some(network_id) = row.network_id.clone() {
+                self.network_ids.remove(&(line.clone(), network_id));
+            }
+            self.messages.table.remove(key);
+            gone += 1;
+        }
+        Outcome::Count(gone)
+    }
+
+    /// Whether a message is old, and nothing of it is pending.
+    fn may_go(&self, row: &MessageRow, line: &LineName, before_ms: i64) -> bool {
+        let is_told = |waiting: &Waiting<CallbackRow>| waiting.row.message == Some(row.key);
+        let is_named = |waiting: &Waiting<InboxRow>| {
+            waiting.row.line == row.line
+                && waiting.row.about.is_some()
+                && waiting.row.about == row.network_id
+        };
+        row.line == *line
+            && row.is_old(before_ms)
+            && self.outbox_of(row.key).is_none()
+            && !self.callbacks.after(0).any(is_told)
+            && !self.inbox.after(0).any(is_named)
     }
 
     /// Adds a row to the outbox; its key is given here.

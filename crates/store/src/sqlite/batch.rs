@@ -137,9 +137,21 @@ fn make(db: &Connection, change: &Change, latest: &mut Option<Key>) -> Result<Ou
             line,
             lane,
             event_time_s,
+            about,
             body,
             at_ms,
-        } => inbox::append(db, line, lane, *event_time_s, body, *at_ms).map(Outcome::Key),
+        } => {
+            let (event_time_s, about, at_ms) = (*event_time_s, about.as_deref(), *at_ms);
+            let new = inbox::New {
+                line,
+                lane,
+                event_time_s,
+                about,
+                body,
+                at_ms,
+            };
+            inbox::append(db, &new).map(Outcome::Key)
+        }
         Change::AppendStray {
             phone_number_id,
             body,
@@ -175,15 +187,29 @@ fn make(db: &Connection, change: &Change, latest: &mut Option<Key>) -> Result<Ou
             state,
             at_ms,
         } => message::raise(db, *message, *state, *at_ms).map(done),
+        Change::Require { message } => message::require(db, *message).map(done),
+        Change::Collect {
+            line,
+            messages,
+            before_ms,
+        } => message::collect(db, line, messages, *before_ms).map(count),
         Change::AppendCallback {
             line,
             lane,
             kind,
+            message,
             body,
             at_ms,
         } => {
-            let body = body.bytes(*latest)?;
-            callback::append(db, line, lane, kind, &body, *at_ms).map(Outcome::Key)
+            let new = callback::New {
+                line,
+                lane,
+                kind,
+                message: body.message(*latest, *message),
+                body: &body.bytes(*latest)?,
+                at_ms: *at_ms,
+            };
+            callback::append(db, &new).map(Outcome::Key)
         }
         Change::FinishCallback { callback } => callback::finish(db, *callback).map(done),
         Change::PutBack {
@@ -211,6 +237,12 @@ fn make(db: &Connection, change: &Change, latest: &mut Option<Key>) -> Result<Ou
             value,
         } => record::create(db, line, kind, name, value).map(done),
         Change::Delete { line, kind, name } => record::delete(db, line, kind, name).map(count),
+        Change::DeleteUnchanged {
+            line,
+            kind,
+            name,
+            value,
+        } => record::delete_unchanged(db, line, kind, name, value).map(count),
     }
 }
 

@@ -7,13 +7,13 @@ use crate::name::{Key, Lane, LineName};
 use crate::row::{CallbackRow, Ref};
 
 const INSERT: &str = "INSERT INTO callback
-    (attempts, due_ms, set_aside, created_ms, slot, line, lane, kind, body)
-    VALUES (0, 0, 0, ?1, ?2, ?3, ?4, ?5, ?6)";
+    (attempts, due_ms, set_aside, created_ms, slot, line, lane, kind, body, message)
+    VALUES (0, 0, 0, ?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 // By the primary key, all of them.
 const DELETE: &str = "DELETE FROM callback WHERE key = ?1";
 const PUT_BACK: &str =
     "UPDATE callback SET due_ms = ?2, attempts = ?3, set_aside = ?4 WHERE key = ?1";
-const BY_KEY: &str = "SELECT key, attempts, set_aside, created_ms, line, lane, kind, body
+const BY_KEY: &str = "SELECT key, attempts, set_aside, created_ms, line, lane, kind, body, message
     FROM callback WHERE key = ?1";
 // By callback_line, whose entries of one line are in key order.
 const TAKE: &str =
@@ -22,18 +22,28 @@ const TAKE: &str =
 // By callback_line alone.
 const DEPTH: &str = "SELECT count(*) FROM callback INDEXED BY callback_line WHERE line = ?1";
 
+/// A notification that is new to the callbacks.
+pub(super) struct New<'a> {
+    pub(super) line: &'a LineName,
+    pub(super) lane: &'a Lane,
+    pub(super) kind: &'a str,
+    pub(super) message: Option<Key>,
+    pub(super) body: &'a [u8],
+    pub(super) at_ms: i64,
+}
+
 /// Appends a notification.
-pub(super) fn append(
-    connection: &Connection,
-    line: &LineName,
-    lane: &Lane,
-    kind: &str,
-    body: &[u8],
-    at_ms: i64,
-) -> Result<Key, Stop> {
-    let slot = lane.slot().number();
-    let row = (at_ms, slot, line, lane, kind, body);
-    Ok(connection.prepare_cached(INSERT)?.insert(row)?)
+pub(super) fn append(connection: &Connection, new: &New<'_>) -> Result<Key, Stop> {
+    let key = connection.prepare_cached(INSERT)?.insert((
+        new.at_ms,
+        new.lane.slot().number(),
+        new.line,
+        new.lane,
+        new.kind,
+        new.body,
+        new.message,
+    ))?;
+    Ok(key)
 }
 
 /// Removes a notification that may be gone already.
@@ -68,6 +78,7 @@ pub(super) fn by_key(connection: &Connection, key: Key) -> rusqlite::Result<Opti
                 lane: row.get(5)?,
                 kind: row.get(6)?,
                 body: row.get(7)?,
+                message: row.get(8)?,
             })
         })
         .optional()

@@ -7,12 +7,12 @@ use crate::name::{Key, Lane, LineName};
 use crate::row::{InboxRow, Ref};
 
 const INSERT: &str = "INSERT INTO inbox
-    (attempts, due_ms, event_time_s, received_ms, slot, line, lane, body)
-    VALUES (0, 0, ?1, ?2, ?3, ?4, ?5, ?6)";
+    (attempts, due_ms, event_time_s, received_ms, slot, line, lane, body, about)
+    VALUES (0, 0, ?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 // By the primary key, all of them.
 const DELETE: &str = "DELETE FROM inbox WHERE key = ?1";
 const PUT_BACK: &str = "UPDATE inbox SET due_ms = ?2, attempts = ?3 WHERE key = ?1";
-const BY_KEY: &str = "SELECT key, attempts, event_time_s, received_ms, line, lane, body
+const BY_KEY: &str = "SELECT key, attempts, event_time_s, received_ms, line, lane, body, about
     FROM inbox WHERE key = ?1";
 // By inbox_line, whose entries of one line are in key order.
 const TAKE: &str =
@@ -21,18 +21,28 @@ const TAKE: &str =
 // By inbox_line alone.
 const DEPTH: &str = "SELECT count(*) FROM inbox INDEXED BY inbox_line WHERE line = ?1";
 
+/// An event that is new to the inbox.
+pub(super) struct New<'a> {
+    pub(super) line: &'a LineName,
+    pub(super) lane: &'a Lane,
+    pub(super) event_time_s: i64,
+    pub(super) about: Option<&'a str>,
+    pub(super) body: &'a [u8],
+    pub(super) at_ms: i64,
+}
+
 /// Appends an event.
-pub(super) fn append(
-    connection: &Connection,
-    line: &LineName,
-    lane: &Lane,
-    event_time_s: i64,
-    body: &[u8],
-    at_ms: i64,
-) -> Result<Key, Stop> {
-    let slot = lane.slot().number();
-    let row = (event_time_s, at_ms, slot, line, lane, body);
-    Ok(connection.prepare_cached(INSERT)?.insert(row)?)
+pub(super) fn append(connection: &Connection, new: &New<'_>) -> Result<Key, Stop> {
+    let key = connection.prepare_cached(INSERT)?.insert((
+        new.event_time_s,
+        new.at_ms,
+        new.lane.slot().number(),
+        new.line,
+        new.lane,
+        new.body,
+        new.about,
+    ))?;
+    Ok(key)
 }
 
 /// Removes an event; `Conflict` when it is gone already.
@@ -67,6 +77,7 @@ pub(super) fn by_key(connection: &Connection, key: Key) -> rusqlite::Result<Opti
                 line: row.get(4)?,
                 lane: row.get(5)?,
                 body: row.get(6)?,
+                about: row.get(7)?,
             })
         })
         .optional()

@@ -1,10 +1,14 @@
 //! The message index.
 
+mod old;
+
 use rusqlite::{Connection, OptionalExtension, Row};
 
+pub(super) use self::old::{collect, old};
 use super::batch::Stop;
 use super::connection::is_duplicate;
 use crate::StoreError;
+use crate::count::{MessageCount, MessageTally};
 use crate::name::{Key, LineName};
 use crate::row::{Direction, MessageRow, MessageState};
 
@@ -19,12 +23,20 @@ const SENT: &str =
     changed_ms = ?3 WHERE key = ?1";
 // By the primary key.
 const BY_KEY: &str =
-    "SELECT key, direction, state, created_ms, line, kind, wa_id, network_id, opaque
-    FROM message WHERE key = ?1";
+    "SELECT key, direction, state, created_ms, coalesce(changed_ms, created_ms), line, kind, wa_id,
+    network_id, opaque FROM message WHERE key = ?1";
+// By the primary key.
+const EXISTS: &str = "SELECT 1 FROM message WHERE key = ?1";
+// The last entry of the primary key.
+const NEWEST: &str = "SELECT coalesce(max(key), 0) FROM message";
 // By message_network_id.
 const BY_NETWORK_ID: &str =
-    "SELECT key, direction, state, created_ms, line, kind, wa_id, network_id,
-    opaque FROM message INDEXED BY message_network_id WHERE line = ?1 AND network_id = ?2";
+    "SELECT key, direction, state, created_ms, coalesce(changed_ms, created_ms), line, kind, wa_id,
+    network_id, opaque FROM message INDEXED BY message_network_id WHERE line = ?1 AND network_id = ?2";
+// A slice by the primary key; only the head of its rows is read.
+const COUNT: &str = "SELECT line = ?1, direction, kind, state, count(*), max(key)
+    FROM (SELECT key, direction, state, line, kind FROM message WHERE key > ?2 ORDER BY key LIMIT ?3)
+    GROUP BY 1, 2, 3, 4";
 
 /// A message that is new to the index.
 pub(super) struct New<'a> {
@@ -77,12 +89,28 @@ pub(super) fn sent(
     updated.map(|_| ()).map_err(duplicate_is_conflict)
 }
 
+/// `Conflict` unless a message is there.
+pub(super) fn require(connection: &Connection, key: Key) -> Result<(), Stop> {
+    if connection.prepare_cached(EXISTS)?.exists([key])? {
+        Ok(())
+    } else {
+        Err(Stop::Refused(StoreError::Conflict))
+    }
+}
+
 /// A message by its key.
 pub(super) fn by_key(connection: &Connection, key: Key) -> rusqlite::Result<Option<MessageRow>> {
     connection
         .prepare_cached(BY_KEY)?
         .query_row([key], row)
         .optional()
+}
+
+/// The greatest key.
+pub(super) fn newest(connection: &Connection) -> rusqlite::Result<Key> {
+    connection
+        .prepare_cached(NEWEST)?
+        .query_row([], |row| row.get(0))
 }
 
 /// A message by the network's id.
@@ -95,6 +123,33 @@ pub(super) fn by_network_id(
         .prepare_cached(BY_NETWORK_ID)?
         .query_row((line, network_id), row)
         .optional()
+}
+
+/// Counts what a line has in a slice of the index.
+pub(super) fn count(
+    connection: &Connection,
+    line: &LineName,
+    after: Key,
+    limit: i64,
+) -> rusqlite::Result<MessageTally> {
+    let mut statement = connection.prepare_cached(COUNT)?;
+    let mut groups = statement.query((line, after, limit))?;
+    let (mut counts, mut read, mut last) = (Vec::new(), 0_i64, after);
+    while let Some(group) = groups.next()? {
+        let count: i64 = group.get(4)?;
+        read += count;
+        last = last.max(group.get(5)?);
+        if group.get(0)? {
+            counts.push(MessageCount {
+                direction: group.get(1)?,
+                kind: group.get(2)?,
+                state: group.get(3)?,
+                count: u64::try_from(count).unwrap_or_default(),
+            });
+        }
+    }
+    let next = (read >= limit).then_some(last);
+    Ok(MessageTally { counts, next })
 }
 
 fn duplicate_is_conflict(error: rusqlite::Error) -> Stop {
@@ -111,10 +166,11 @@ fn row(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
         direction: row.get(1)?,
         state: row.get(2)?,
         created_ms: row.get(3)?,
-        line: row.get(4)?,
-        kind: row.get(5)?,
-        wa_id: row.get(6)?,
-        network_id: row.get(7)?,
-        opaque: row.get(8)?,
+        changed_ms: row.get(4)?,
+        line: row.get(5)?,
+        kind: row.get(6)?,
+        wa_id: row.get(7)?,
+        network_id: row.get(8)?,
+        opaque: row.get(9)?,
     })
 }

@@ -7,7 +7,10 @@ use super::connection::refusal;
 use crate::{StoreError, clock, hex};
 
 /// All migrations in order; a file that was released never changes, a new one is added.
-const FILES: [&str; 1] = [include_str!("migration/0001_first.sql")];
+const FILES: [&str; 2] = [
+    include_str!("migration/0001_first.sql"),
+    include_str!("migration/0002_about.sql"),
+];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
     version INTEGER PRIMARY KEY, checksum TEXT NOT NULL, applied_ms INTEGER NOT NULL) STRICT";
@@ -22,6 +25,13 @@ const APPLIED: &str =
 /// `TooNew` when a newer program was here; `Damaged` when a file differs from the one that was applied.
 pub(super) fn run(connection: &mut Connection) -> Result<(), StoreError> {
     apply(connection, &FILES)
+}
+
+/// The version of the schema.
+pub(super) fn version(connection: &Connection) -> rusqlite::Result<u32> {
+    connection
+        .prepare_cached(NEWEST)?
+        .query_row((), |row| row.get(0))
 }
 
 fn apply(connection: &mut Connection, files: &[&str]) -> Result<(), StoreError> {
@@ -116,6 +126,29 @@ mod tests {
         let outcome = apply(&mut connection, &["CREATE TABLE m1 (a, b)"]);
 
         assert!(matches!(outcome, Err(StoreError::Damaged(_))));
+    }
+
+    #[test]
+    fn what_waits_in_an_older_store_waits_on() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        apply(&mut connection, &FILES[..1]).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO inbox (attempts, due_ms, event_time_s, received_ms, slot, line, lane, body)
+                    VALUES (0, 0, 1, 2, 3, 'main', 'a', x'00');
+                INSERT INTO callback (attempts, due_ms, set_aside, created_ms, slot, line, lane, kind, body)
+                    VALUES (4, 5, 1, 6, 7, 'main', 'b', 'error', x'01');",
+            )
+            .unwrap();
+
+        run(&mut connection).unwrap();
+
+        let of_none: (Option<String>, Option<i64>) = connection
+            .query_row("SELECT about, message FROM inbox, callback", (), |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .unwrap();
+        assert_eq!(of_none, (None, None));
     }
 
     #[test]

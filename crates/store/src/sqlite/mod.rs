@@ -27,14 +27,16 @@ use std::thread;
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
 
 use self::connection::refusal;
 use self::reader::Read;
 use self::writer::{Command, Ends, Work, Writer};
 use crate::batch::{Applied, Batch, Outcome};
 use crate::bell::Doorbells;
+use crate::count::{About, Activity, MessageTally, RecordTally};
 use crate::name::{Key, LineName, Token};
-use crate::row::{CallbackRow, InboxRow, MessageRow, OutboxRow, Queue, Ref, StrayRow};
+use crate::row::{CallbackRow, InboxRow, MessageRow, OldMessages, OutboxRow, Queue, Ref, StrayRow};
 use crate::{BoxFuture, NamedValue, SharedStore, Store, StoreError, file};
 
 /// Opens (or makes) the database file, runs migrations, starts the writer and the readers.
@@ -54,7 +56,7 @@ pub fn open(path: &Path) -> Result<SharedStore, StoreError> {
     let mut connection = connection::writer(path).map_err(opened)?;
     migration::run(&mut connection)?;
 
-    let bells = Arc::new(Doorbells::new());
+    let (bells, activity) = (Arc::new(Doorbells::new()), Arc::new(Activity::new()));
     let (reads, questions) = mpsc::channel(reader::WAITING);
     let (alive, readers) = mpsc::channel(1);
     let questions = reader::shared(questions);
@@ -69,7 +71,12 @@ pub fn open(path: &Path) -> Result<SharedStore, StoreError> {
 
     let (commands, handed_in) = mpsc::channel(writer::WAITING);
     let (ended, gone) = watch::channel(());
-    let writer = Writer::new(path.to_owned(), connection, Arc::clone(&bells));
+    let writer = Writer::new(
+        path.to_owned(),
+        connection,
+        Arc::clone(&bells),
+        Arc::clone(&activity),
+    );
     let ends = Ends {
         readers,
         lock,
@@ -81,6 +88,7 @@ pub fn open(path: &Path) -> Result<SharedStore, StoreError> {
         commands: Mutex::new(Some(commands)),
         reads: Mutex::new(Some(reads)),
         bells,
+        activity,
         gone,
     }))
 }
@@ -125,6 +133,7 @@ struct SqliteStore {
     /// `None` once the store is closing.
     reads: Mutex<Option<mpsc::Sender<Read>>>,
     bells: Arc<Doorbells>,
+    activity: Arc<Activity>,
     /// Its sender goes when the file is free.
     gone: watch::Receiver<()>,
 }
@@ -141,6 +150,13 @@ fn shut<T>(of: &Mutex<Option<mpsc::Sender<T>>>) {
 
 impl SqliteStore {
     async fn write(&self, work: Work) -> Result<Applied, StoreError> {
+        let began = Instant::now();
+        let result = self.hand_in(work).await;
+        self.activity.note(began, &result);
+        result
+    }
+
+    async fn hand_in(&self, work: Work) -> Result<Applied, StoreError> {
         let (answer, answered) = oneshot::channel();
         let commands = sender(&self.commands)?;
         if commands.send(Command { work, answer }).await.is_err() {
@@ -154,20 +170,26 @@ impl SqliteStore {
         &self,
         question: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> BoxFuture<'_, Result<T, StoreError>> {
+        let (answer, answered) = oneshot::channel();
+        let read: Read = Box::new(move |connection| {
+            let result = question(connection).map_err(|error| refusal(&error));
+            // The caller may have gone away.
+            drop(answer.send(result));
+        });
         Box::pin(async move {
-            let (answer, answered) = oneshot::channel();
-            let read: Read = Box::new(move |connection| {
-                let result = question(connection).map_err(|error| refusal(&error));
-                // The caller may have gone away.
-                drop(answer.send(result));
-            });
-            let reads = sender(&self.reads)?;
-            if reads.send(read).await.is_err() {
-                return Err(StoreError::Closed);
-            }
-            drop(reads);
-            answered.await.unwrap_or(Err(StoreError::Closed))
+            let began = Instant::now();
+            let result = match self.ask(read).await {
+                Ok(()) => answered.await.unwrap_or(Err(StoreError::Closed)),
+                Err(error) => Err(error),
+            };
+            self.activity.note(began, &result);
+            result
         })
+    }
+
+    async fn ask(&self, read: Read) -> Result<(), StoreError> {
+        let reads = sender(&self.reads)?;
+        reads.send(read).await.map_err(|_| StoreError::Closed)
     }
 
     /// Rows by their keys, in one snapshot.
@@ -230,6 +252,10 @@ impl Store for SqliteStore {
         self.read(move |connection| message::by_key(connection, key))
     }
 
+    fn newest_message(&self) -> BoxFuture<'_, Result<Key, StoreError>> {
+        self.read(message::newest)
+    }
+
     fn message_by_network_id(
         &self,
         line: &LineName,
@@ -237,6 +263,17 @@ impl Store for SqliteStore {
     ) -> BoxFuture<'_, Result<Option<MessageRow>, StoreError>> {
         let (line, network_id) = (line.clone(), network_id.to_owned());
         self.read(move |connection| message::by_network_id(connection, &line, &network_id))
+    }
+
+    fn old_messages(
+        &self,
+        line: &LineName,
+        after: Key,
+        before_ms: i64,
+        rows: usize,
+    ) -> BoxFuture<'_, Result<OldMessages, StoreError>> {
+        let (line, limit) = (line.clone(), limit(rows));
+        self.read(move |connection| message::old(connection, &line, after, before_ms, limit))
     }
 
     fn depth(&self, queue: Queue, line: &LineName) -> BoxFuture<'_, Result<u64, StoreError>> {
@@ -272,6 +309,35 @@ impl Store for SqliteStore {
         self.read(move |connection| record::page(connection, &line, kind, &after, limit))
     }
 
+    fn count_messages(
+        &self,
+        line: &LineName,
+        after: Key,
+        rows: usize,
+    ) -> BoxFuture<'_, Result<MessageTally, StoreError>> {
+        let (line, limit) = (line.clone(), limit(rows));
+        self.read(move |connection| message::count(connection, &line, after, limit))
+    }
+
+    fn count_records(
+        &self,
+        line: &LineName,
+        kind: &'static str,
+        after: &str,
+        rows: usize,
+    ) -> BoxFuture<'_, Result<RecordTally, StoreError>> {
+        let (line, after, limit) = (line.clone(), after.to_owned(), limit(rows));
+        self.read(move |connection| record::count(connection, &line, kind, &after, limit))
+    }
+
+    fn about(&self) -> BoxFuture<'_, Result<About, StoreError>> {
+        self.read(about)
+    }
+
+    fn activity(&self) -> &Activity {
+        &self.activity
+    }
+
     fn strays(&self, rows: usize) -> BoxFuture<'_, Result<Vec<StrayRow>, StoreError>> {
         let limit = limit(rows);
         self.read(move |connection| stray::oldest(connection, limit))
@@ -304,6 +370,17 @@ impl Store for SqliteStore {
             while gone.changed().await.is_ok() {}
         })
     }
+}
+
+fn about(connection: &Connection) -> rusqlite::Result<About> {
+    let number = |pragma| connection.query_row(pragma, (), |row| row.get::<_, i64>(0));
+    let bytes = number("PRAGMA page_count")?.saturating_mul(number("PRAGMA page_size")?);
+    Ok(About {
+        engine: "SQLITE",
+        version: rusqlite::version().to_owned(),
+        schema: migration::version(connection)?,
+        bytes: u64::try_from(bytes).unwrap_or_default(),
+    })
 }
 
 /// Looks at every page of the file, then at what must be true among our own rows.

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use super::batch::{Stop, one_row};
+use crate::count::RecordTally;
 use crate::name::LineName;
 
 // By the primary key, all of them; names compare byte by byte.
@@ -11,9 +12,14 @@ const PUT: &str = "INSERT INTO record (line, kind, name, value) VALUES (?1, ?2, 
 const CREATE: &str = "INSERT INTO record (line, kind, name, value) VALUES (?1, ?2, ?3, ?4)
     ON CONFLICT DO NOTHING";
 const DELETE: &str = "DELETE FROM record WHERE line = ?1 AND kind = ?2 AND name = ?3";
+const DELETE_UNCHANGED: &str =
+    "DELETE FROM record WHERE line = ?1 AND kind = ?2 AND name = ?3 AND value = ?4";
 const BY_NAME: &str = "SELECT value FROM record WHERE line = ?1 AND kind = ?2 AND name = ?3";
 const PAGE: &str = "SELECT name, value FROM record WHERE line = ?1 AND kind = ?2 AND name > ?3
     ORDER BY name LIMIT ?4";
+// By the index of the primary key alone.
+const COUNT: &str = "SELECT count(*), max(name) FROM (SELECT name FROM record
+    WHERE line = ?1 AND kind = ?2 AND name > ?3 ORDER BY name LIMIT ?4)";
 
 /// Writes a record.
 pub(super) fn put(
@@ -56,6 +62,19 @@ pub(super) fn delete(
         .execute((line, kind, name))?)
 }
 
+/// Removes a record that has this value; how many there were, 1 or 0.
+pub(super) fn delete_unchanged(
+    connection: &Connection,
+    line: &LineName,
+    kind: &str,
+    name: &str,
+    value: &[u8],
+) -> Result<usize, Stop> {
+    Ok(connection
+        .prepare_cached(DELETE_UNCHANGED)?
+        .execute((line, kind, name, value))?)
+}
+
 /// A record.
 pub(super) fn by_name(
     connection: &Connection,
@@ -83,4 +102,23 @@ pub(super) fn page(
             Ok((row.get(0)?, row.get(1)?))
         })?
         .collect()
+}
+
+/// Counts records of a kind after a name.
+pub(super) fn count(
+    connection: &Connection,
+    line: &LineName,
+    kind: &str,
+    after: &str,
+    limit: i64,
+) -> rusqlite::Result<RecordTally> {
+    connection
+        .prepare_cached(COUNT)?
+        .query_row((line, kind, after, limit), |row| {
+            let (count, last): (i64, Option<String>) = (row.get(0)?, row.get(1)?);
+            Ok(RecordTally {
+                count: u64::try_from(count).unwrap_or_default(),
+                next: last.filter(|_| count >= limit),
+            })
+        })
 }

@@ -128,7 +128,7 @@ async fn a_file_of_a_newer_program_is_refused_and_left_alone() {
                 error,
                 StoreError::TooNew {
                     found: 99,
-                    known: 1
+                    known: 2
                 }
             ),
             "{error}"

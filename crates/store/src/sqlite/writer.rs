@@ -11,12 +11,14 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
 
 use super::batch::{self, Stop};
 use super::{connection, lease};
 use crate::StoreError;
 use crate::batch::{Applied, Batch, Change, Outcome};
 use crate::bell::Doorbells;
+use crate::count::Activity;
 use crate::name::LineName;
 
 /// Batches that may wait for the writer, twice a group: one is being committed while the next gathers. Callers beyond
@@ -91,6 +93,7 @@ pub(super) struct Writer {
     /// `None` after it was poisoned, until the next group.
     connection: Option<Connection>,
     bells: Arc<Doorbells>,
+    activity: Arc<Activity>,
     /// The last group failed; said once, and once when it is over.
     failing: bool,
 }
@@ -107,11 +110,17 @@ pub(super) struct Ends {
 
 impl Writer {
     /// A writer with its connection.
-    pub(super) fn new(path: PathBuf, connection: Connection, bells: Arc<Doorbells>) -> Self {
+    pub(super) fn new(
+        path: PathBuf,
+        connection: Connection,
+        bells: Arc<Doorbells>,
+        activity: Arc<Activity>,
+    ) -> Self {
         Self {
             path,
             connection: Some(connection),
             bells,
+            activity,
             failing: false,
         }
     }
@@ -130,7 +139,9 @@ impl Writer {
     }
 
     fn settle(&mut self, group: &mut Vec<Command>) {
+        let began = Instant::now();
         let results = self.commit(group);
+        self.activity.note_commit(group.len(), began.elapsed());
         let kept = group
             .iter()
             .zip(&results)

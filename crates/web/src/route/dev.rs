@@ -1,18 +1,55 @@
 //! `POST /dev/core`: stops and starts the core inside the process, as restarting its container did. In `dev` only.
 
+use aide::axum::routing::post_with;
 use axum::extract::State;
+use onprem::schema::{self, Described, boolean, required};
 use onprem::{Code, Refusal};
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::to_the_end;
+use super::{Routes, to_the_end};
 use crate::Web;
 use crate::answer::{Answer, Refused};
 use crate::auth::Admin;
 use crate::body::JsonBody;
+use crate::describe::Show;
+
+/// Where this call is.
+pub(super) fn routes() -> Routes {
+    vec![(
+        "/dev/core",
+        post_with(core, |operation| {
+            operation
+                .summary("Stop or start the core")
+                .description(
+                    "As stopping and starting the original's core container did. Answers when the core is in the wanted state.",
+                )
+                .shows(200, json!({"running": false}))
+        }),
+    )]
+}
+
+/// The wanted state.
+pub(crate) struct CoreState;
+
+impl Described for CoreState {
+    const NAME: &'static str = "CoreState";
+
+    fn schema() -> Value {
+        schema::object([required("running", boolean())])
+    }
+
+    fn examples() -> Vec<(&'static str, Value)> {
+        vec![
+            ("stop", json!({"running": false})),
+            ("start", json!({"running": true})),
+        ]
+    }
+}
 
 /// The core's state after the call.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Running {
     running: bool,
 }
@@ -21,7 +58,7 @@ pub(crate) struct Running {
 pub(crate) async fn core(
     State(web): State<Web>,
     _: Admin,
-    JsonBody(body, _): JsonBody<()>,
+    JsonBody(body, _): JsonBody<CoreState>,
 ) -> Result<Answer<200, Running>, Refused> {
     let running = parse(&body)?;
     to_the_end(async move {

@@ -33,12 +33,22 @@ pub(super) fn routes() -> Routes {
     vec![
         (
             "/v1/media",
-            post_with(upload, |operation| operation.summary("Upload a file")),
+            post_with(upload, |operation| {
+                operation.summary("Upload a file").description(
+                    "The body is the file itself, of at most 100 MB, and `Content-Type` its type; of its parameters \
+                     `codecs` is kept. A JPEG, PNG or WebP is read to its end. What a message of each type may be is \
+                     checked when it is sent.",
+                )
+            }),
         ),
         (
             "/v1/media/{id}",
-            get_with(download, |operation| operation.summary("Download a file"))
-                .delete_with(delete, |operation| operation.summary("Delete a file")),
+            get_with(download, |operation| {
+                operation.summary("Download a file").description(
+                    "One that was uploaded, or that a customer sent. HEAD gives the headers alone.",
+                )
+            })
+            .delete_with(delete, |operation| operation.summary("Delete a file")),
         ),
     ]
 }

@@ -19,12 +19,20 @@ pub(super) fn routes() -> Routes {
     vec![
         (
             "/v1/messages",
-            post_with(send, |operation| operation.summary("Send a message")),
+            post_with(send, |operation| {
+                operation.summary("Send a message").description(
+                    "201 means that the message is on disk and will be sent; what becomes of it is told to the webhook. \
+                     A template that does not fit, media that do not exist (404) and a line that is not ready (503) are \
+                     told at once.",
+                )
+            }),
         ),
         (
             "/v1/messages/{id}",
             put_with(mark_read, |operation| {
-                operation.summary("Mark a received message as read")
+                operation
+                    .summary("Mark a received message as read")
+                    .description("Earlier messages of the chat become read too. Again: no effect.")
             }),
         ),
     ]

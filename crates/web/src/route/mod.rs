@@ -5,11 +5,12 @@ mod backup;
 mod business;
 mod certificates;
 mod contacts;
+mod description;
 mod dev;
 mod groups;
 mod health;
 mod identity;
-mod later;
+pub(crate) mod later;
 mod media;
 mod messages;
 mod metrics;
@@ -31,9 +32,10 @@ use aide::axum::ApiRouter;
 use aide::axum::routing::ApiMethodRouter;
 use aide::transform::TransformPathItem;
 use axum::extract::{FromRequestParts, Path};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::MethodRouter;
 use http::request::Parts;
 use onprem::{Code, Refusal};
+use tracing::Instrument;
 
 use crate::Web;
 use crate::answer::Refused;
@@ -41,9 +43,9 @@ use crate::answer::Refused;
 /// Calls of one subject: paths, each with its methods.
 pub(crate) type Routes = Vec<(&'static str, ApiMethodRouter<Web>)>;
 
-/// Every documented call, under the name that the document groups them by.
-fn subjects() -> [(&'static str, Routes); 20] {
-    [
+/// Every call, under the name that the document groups them by; `/dev/core` only in `dev`.
+fn subjects(dev: bool) -> Vec<(&'static str, Routes)> {
+    let mut subjects = vec![
         ("Users", users::routes()),
         ("Account", account::routes()),
         ("Account", shards::routes()),
@@ -64,35 +66,49 @@ fn subjects() -> [(&'static str, Routes); 20] {
         ("Monitoring", support::routes()),
         ("Stickers", stickerpacks::routes()),
         ("Groups", groups::routes()),
-    ]
-}
-
-/// All routes, still without their frame; `/dev/core` only in `dev`.
-pub(crate) fn all(dev: bool) -> ApiRouter<Web> {
-    let mut routes = ApiRouter::new()
-        .route("/", get(probe::root))
-        .route("/livez", get(probe::live))
-        .route("/readyz", get(probe::ready));
+        ("Description", description::routes()),
+        ("Probes", probe::routes()),
+    ];
     if dev {
-        routes = routes.route("/dev/core", post(dev::core));
+        subjects.push(("Development", dev::routes()));
     }
-    subjects().into_iter().fold(routes, |routes, (tag, calls)| {
-        calls.into_iter().fold(routes, |routes, (path, methods)| {
-            both(routes, path, methods, |item| item.tag(tag))
-        })
-    })
+    subjects
 }
 
-/// A documented path, and the same with a trailing slash: clients use both.
+/// All routes, still without their frame.
+pub(crate) fn all(dev: bool) -> ApiRouter<Web> {
+    subjects(dev)
+        .into_iter()
+        .fold(ApiRouter::new(), |routes, (tag, calls)| {
+            calls.into_iter().fold(routes, |routes, (path, methods)| {
+                both(routes, path, methods, |item| item.tag(tag))
+            })
+        })
+}
+
+/// Every path.
+#[cfg(test)]
+pub(crate) fn paths() -> Vec<&'static str> {
+    let subjects = subjects(true).into_iter();
+    subjects
+        .flat_map(|(_, calls)| calls)
+        .map(|(path, _)| path)
+        .collect()
+}
+
+/// A path, and the same with a trailing slash: clients use both.
 pub(crate) fn both<S: Clone + Send + Sync + 'static>(
     routes: ApiRouter<S>,
     path: &str,
     methods: ApiMethodRouter<S>,
     describe: impl FnOnce(TransformPathItem<'_>) -> TransformPathItem<'_>,
 ) -> ApiRouter<S> {
-    routes
-        .route(&format!("{path}/"), MethodRouter::from(methods.clone()))
-        .api_route_with(path, methods, describe)
+    let routes = if path.ends_with('/') {
+        routes
+    } else {
+        routes.route(&format!("{path}/"), MethodRouter::from(methods.clone()))
+    };
+    routes.api_route_with(path, methods, describe)
 }
 
 /// The one variable part of a path, decoded.
@@ -117,7 +133,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Segment {
 async fn to_the_end<T: Send + 'static>(
     call: impl Future<Output = Result<T, Refusal>> + Send + 'static,
 ) -> Result<T, Refusal> {
-    match tokio::spawn(call).await {
+    match tokio::spawn(call.in_current_span()).await {
         Ok(answer) => answer,
         // A panic goes on here, to the frame.
         Err(error) => match error.try_into_panic() {
@@ -132,6 +148,7 @@ mod tests {
     use axum::body::Body;
     use axum::extract::Request;
     use axum::response::IntoResponse;
+    use axum::routing::get;
     use tokio::sync::oneshot;
     use tower::ServiceExt;
 

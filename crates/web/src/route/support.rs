@@ -1,9 +1,36 @@
-//! Support information (the reference's section 14.6).
+//! Support information (`rest-api.md` 14.6).
+
+use aide::axum::routing::get_with;
+use axum::extract::State;
+use onprem::support::Support;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::Routes;
-use super::later::{self, GET, Who, row};
+use crate::Web;
+use crate::answer::{Answer, Refused};
+use crate::auth::User;
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
-    later::routes(&[row("/v1/support", GET, Who::User)])
+    vec![(
+        "/v1/support",
+        get_with(show, |operation| {
+            operation
+                .summary("Support information")
+                .description("What somebody who helps asks for first. Nothing of it is a secret; `landline` is ours.")
+        }),
+    )]
+}
+
+/// `support` of an answer.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Shown {
+    support: Support,
+}
+
+/// `GET /v1/support`.
+pub(crate) async fn show(State(web): State<Web>, _: User) -> Result<Answer<200, Shown>, Refused> {
+    let support = web.line.support().await?;
+    Ok(Answer(Shown { support }))
 }

@@ -19,16 +19,31 @@ fn issued(names: &[&str]) -> Issued {
     Issued::first(&names, store::clock::now_ms()).unwrap()
 }
 
-/// What a handshake over memory agrees on.
-fn shake(
+fn tls(issued: &Issued) -> Tls {
+    let served = Served {
+        key: Arc::new(certified(issued, &provider()).unwrap()),
+        ca_pem: issued.ca_cert.clone(),
+    };
+    Tls::serve(served, records(), Vec::new(), &provider()).unwrap()
+}
+
+fn records() -> Records {
+    let seal = store::seal::Seal::new([7; 32]);
+    Records::new(store::memory::open(), Arc::new(seal))
+}
+
+/// What a handshake over memory agrees on, by a client that trusts `ca`.
+fn shake_by(
+    ca: &str,
     tls: &Tls,
     name: &str,
     version: &'static SupportedProtocolVersion,
     alpn: &[&[u8]],
 ) -> Result<(ProtocolVersion, Option<Vec<u8>>), rustls::Error> {
     let mut roots = RootCertStore::empty();
-    let ca = CertificateDer::from_pem_slice(tls.ca_pem.as_bytes()).unwrap();
-    roots.add(ca).unwrap();
+    roots
+        .add(CertificateDer::from_pem_slice(ca.as_bytes()).unwrap())
+        .unwrap();
     let mut config = ClientConfig::builder_with_provider(provider())
         .with_protocol_versions(&[version])?
         .with_root_certificates(roots)
@@ -55,6 +70,15 @@ fn shake(
     ))
 }
 
+fn shake(
+    tls: &Tls,
+    name: &str,
+    version: &'static SupportedProtocolVersion,
+    alpn: &[&[u8]],
+) -> Result<(ProtocolVersion, Option<Vec<u8>>), rustls::Error> {
+    shake_by(&tls.ca_pem(), tls, name, version, alpn)
+}
+
 #[rstest]
 #[case("localhost")]
 #[case("127.0.0.1")]
@@ -62,14 +86,14 @@ fn shake(
 #[case("api.example")]
 #[case("192.0.2.7")]
 fn a_client_that_has_the_ca_trusts_every_name(#[case] name: &str) {
-    let tls = Tls::serve(&issued(&["api.example", "192.0.2.7"]), &provider()).unwrap();
+    let tls = tls(&issued(&["api.example", "192.0.2.7"]));
 
     assert!(shake(&tls, name, &TLS13, &[]).is_ok());
 }
 
 #[test]
 fn a_name_that_the_certificate_does_not_hold_is_refused() {
-    let tls = Tls::serve(&issued(&[]), &provider()).unwrap();
+    let tls = tls(&issued(&[]));
 
     assert!(shake(&tls, "api.example", &TLS13, &[]).is_err());
 }
@@ -81,7 +105,7 @@ fn both_versions_and_protocols_are_spoken(
     #[case] version: &'static SupportedProtocolVersion,
     #[case] spoken: ProtocolVersion,
 ) {
-    let tls = Tls::serve(&issued(&[]), &provider()).unwrap();
+    let tls = tls(&issued(&[]));
 
     let both = shake(&tls, "localhost", version, &[b"h2", b"http/1.1"]);
     let old = shake(&tls, "localhost", version, &[b"http/1.1"]);
@@ -97,10 +121,9 @@ fn a_renewed_certificate_is_trusted_by_whoever_had_the_ca() {
         .clone()
         .renewed(&["api.example".to_owned()], store::clock::now_ms())
         .unwrap();
-    let mut tls = Tls::serve(&new, &provider()).unwrap();
-    tls.ca_pem = old.ca_cert;
+    let tls = tls(&new);
 
-    assert!(shake(&tls, "api.example", &TLS13, &[]).is_ok());
+    assert!(shake_by(&old.ca_cert, &tls, "api.example", &TLS13, &[]).is_ok());
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! One try of one outbox row.
 
+mod failure;
+mod identity;
 mod settle;
 
 use std::panic::AssertUnwindSafe;
@@ -10,19 +12,23 @@ use graph::error::Retry;
 use graph::{ApiError, Failure};
 use onprem::Code;
 use onprem::envelope::ErrorObject;
-use onprem::message::{Content, Outgoing};
+use onprem::message::{Content, Hsm, Outgoing, TemplateMessage};
 use store::{Change, Fence, Lane, OutboxRow, Queue, StoreError, clock};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use super::upload::{self, Trouble as UploadTrouble};
+use super::upload::{self, Trouble as Unresolved};
+use failure::{expired, no_target};
+
 use super::{Outcome, Reach, Settled};
+use crate::alert::Alert;
 use crate::decide::{delay, lanes::Entry};
 use crate::line::{Line, OnUnknown};
 use crate::parcel::{Parcel, opaque};
 use crate::signal::Trouble;
+use crate::stats;
 use crate::translate::down::{self, Resolved};
-use crate::translate::error::{Verdict, is_unknown_object, object, verdict};
+use crate::translate::error::{Verdict, is_about_template, is_unknown_object, object, verdict};
 use crate::translate::template::parameter_names;
 
 /// After a store that fails, milliseconds.
@@ -63,11 +69,16 @@ pub(super) async fn run(
         }
         Ok(Err(error)) => {
             tracing::error!(line = %attempt.line.config.name, %error, "the store refused a step of sending");
+            attempt.line.note_store_trouble(&error);
             attempt.reach = Reach::Slow(STORE_WAIT_MS);
             Outcome::PutBack(attempt.again(STORE_WAIT_MS))
         }
         Err(_) => {
             tracing::error!(line = %attempt.line.config.name, outbox = entry.key, "a send panicked");
+            (attempt.line).tell(
+                Code::GENERIC,
+                "a message cannot be sent: an error of this program",
+            );
             Outcome::PutBack(attempt.again(60_000))
         }
     };
@@ -131,29 +142,39 @@ impl Attempt {
         }
         let (resolved, uploaded) = match self.resolve(message).await? {
             Ok(found) => found,
-            Err(UploadTrouble::Fail(error)) => return self.fail(row, error).await,
-            Err(UploadTrouble::Later(reason)) => {
+            Err(Unresolved::Fail(error)) => return self.fail(row, error).await,
+            Err(Unresolved::Later(reason)) => {
                 tracing::warn!(line = %row.line, message = row.message, reason, "media not brought to the network yet");
                 return self.put_back(row, self.backoff_ms(), self.refusals()).await;
             }
+        };
+        let recipient = match self.recipient(message).await? {
+            Ok(identity) => identity,
+            Err(error) => return self.fail(row, error).await,
         };
         // The semaphore is never closed.
         let places = self.places.clone();
         let _place = places.acquire().await;
         if self.entry.uncertain {
             self.entry.mark += 1;
+            self.line.meter.possible_duplicates.one();
             tracing::warn!(line = %row.line, message = row.message, "sent again: no status told whether it had left (possible duplicate)");
         }
-        let send = down::send(
+        let mut send = down::send(
             message,
             &resolved,
             opaque(&self.line.deployment, row.message),
         );
+        send.recipient_identity_key_hash = recipient;
         self.claim(row).await?;
         match self.line.client.send(&send).await {
             Ok(sent) => {
                 self.reach = Reach::Answered;
-                self.sent(row, sent.id).await
+                self.line.all_clear(Alert::NumberBlocked);
+                let outcome = self.sent(row, sent.id).await?;
+                let kind = message.content.kind();
+                self.line.meter.note_outgoing(kind, stats::SUCCESS);
+                Ok(outcome)
             }
             Err(Failure::Refused(error)) if is_gateway_timeout(&error) => {
                 Ok(self.unknown(row, &error.message))
@@ -209,7 +230,7 @@ impl Attempt {
     async fn resolve(
         &self,
         message: &Outgoing,
-    ) -> Result<Result<(Resolved, bool), UploadTrouble>, StoreError> {
+    ) -> Result<Result<(Resolved, bool), Unresolved>, StoreError> {
         let (mut resolved, mut uploaded) = (Resolved::default(), false);
         for (field, kind, media) in down::media_of(message) {
             match upload::upstream_id(&self.line, &field, kind, media, self.refusals()).await? {
@@ -220,26 +241,34 @@ impl Attempt {
                 Err(trouble) => return Ok(Err(trouble)),
             }
         }
-        if let Some(quoted) = message
-            .context
-            .as_deref()
-            .and_then(|id| self.line.minter.open(id))
-        {
-            let found = self.line.store().message(quoted.key).await?;
-            let ours = found.filter(|quoted| quoted.line == self.line.config.name);
-            resolved.context = ours.and_then(|quoted| quoted.network_id);
+        // A message that is not known is not quoted.
+        if let Some(id) = &message.context {
+            resolved.context = self.network_id(id).await?;
         }
-        if let Content::Template(template) = &message.content {
-            let table = self.line.templates.table();
-            resolved.named = (table.by_name.get(&template.name))
-                .and_then(|languages| {
-                    languages
-                        .iter()
-                        .find(|found| found.language == template.language)
-                })
-                .and_then(parameter_names);
+        if let Content::Reaction(reaction) = &message.content {
+            resolved.reaction = self.network_id(&reaction.message_id).await?;
+            if resolved.reaction.is_none() {
+                return Ok(Err(Unresolved::Fail(no_target())));
+            }
+        }
+        if let Some((name, language)) = template_of(message) {
+            resolved.named = self.parameter_names(name, language);
         }
         Ok(Ok((resolved, uploaded)))
+    }
+
+    /// The network's id of a message that a caller names; `None` when it is not known, or never reached the network.
+    async fn network_id(&self, id: &str) -> Result<Option<String>, StoreError> {
+        let found = self.line.message_named(id).await?;
+        Ok(found.and_then(|message| message.network_id))
+    }
+
+    /// The names of a template's parameters, if it has named ones.
+    fn parameter_names(&self, name: &str, language: &str) -> Option<Vec<String>> {
+        let table = self.line.templates.table();
+        let languages = table.by_name.get(name)?;
+        let found = languages.iter().find(|found| found.language == language)?;
+        parameter_names(found)
     }
 
     async fn claim(&mut self, row: &OutboxRow) -> Result<(), StoreError> {
@@ -270,13 +299,29 @@ impl Attempt {
                 .fail(row, object(Code::INTERNAL, Some(details.to_owned())))
                 .await;
         }
+        self.note_refusal(row, error.code).await?;
         match verdict(error, self.refusals()) {
-            Verdict::Fail(error) => self.fail(row, error).await,
+            Verdict::Fail(reason) => {
+                if reason.code == Code::LOCKED {
+                    let details = reason.details.as_deref().unwrap_or_default();
+                    self.line.alert(Alert::NumberBlocked, details);
+                }
+                let outcome = self.fail(row, reason).await?;
+                if is_about_template(error)
+                    && let Some((name, _)) = template_of(message)
+                {
+                    self.line.renew_template(name).await;
+                }
+                Ok(outcome)
+            }
             Verdict::Retry(at_last) => {
                 let asked_ms = error.retry_after.map_or(0, |wait| {
                     i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)
                 });
                 let wait_ms = self.backoff_ms().max(asked_ms);
+                if at_last.code == Code::RATE_LIMIT {
+                    self.line.tell(Code::TOO_MANY, slowed_down(error));
+                }
                 if error.retry() == Retry::Backoff {
                     self.reach = Reach::Slow(wait_ms.min(SLOW_MS).max(asked_ms.min(60_000)));
                 }
@@ -358,16 +403,29 @@ impl Attempt {
     }
 }
 
+/// Name and language of the template that a message is sent with.
+fn template_of(message: &Outgoing) -> Option<(&str, &str)> {
+    match &message.content {
+        Content::Template(TemplateMessage { name, language, .. })
+        | Content::Hsm(Hsm {
+            element_name: name,
+            language,
+            ..
+        }) => Some((name, language)),
+        _ => None,
+    }
+}
+
 /// A time-out between us and the network, told by a proxy: whether the request went through is not known.
 fn is_gateway_timeout(error: &ApiError) -> bool {
     matches!(error.status, 408 | 502 | 504) && error.trace.is_none()
 }
 
-/// With and without a lifetime of its own (`messages.md` section 10).
-fn expired(message: &Outgoing) -> ErrorObject {
-    let (code, details) = match message.ttl_s {
-        Some(_) => (Code::EXPIRED, "its ttl passed before it could be sent"),
-        None => (Code::STALE, "it waited for more than a day"),
-    };
-    object(code, Some(details.to_owned()))
+/// What the business is told when the network asks the whole line to slow down.
+fn slowed_down(error: &ApiError) -> String {
+    let said = error.details.as_deref().unwrap_or(&error.message);
+    format!(
+        "the network asks to slow down (code {}): {said}; messages wait",
+        error.code
+    )
 }

@@ -68,6 +68,7 @@ impl Attempt {
     ) -> Result<Outcome, StoreError> {
         let now_ms = clock::now_ms();
         let found = self.line.store().message(row.message).await?;
+        let (kind, code) = (found.as_ref().map(|found| found.kind.clone()), error.code);
         let mut changes = vec![
             // Refuses the batch when a status settled the row meanwhile.
             Change::Claim {
@@ -89,11 +90,14 @@ impl Attempt {
                 line: row.line.clone(),
                 lane: row.lane.clone(),
                 kind: "status_change",
+                message: Some(message.key),
                 body: notification.to_bytes().into(),
                 at_ms: now_ms,
             });
         }
         self.apply(changes).await?;
+        let kind = kind.unwrap_or_default();
+        self.line.meter.note_outgoing(&kind, &code.0.to_string());
         Ok(Outcome::Finished)
     }
 

@@ -5,8 +5,10 @@ use std::slice::Iter;
 use graph::message::{Context, Send};
 use onprem::media::MediaKind;
 use onprem::message::template::{ButtonKind, Component, Parameter};
-use onprem::message::{Content, Media, Outgoing, TemplateMessage};
+use onprem::message::{Card, Content, Media, Outgoing, Reaction, TemplateMessage};
 use serde_json::{Map, Value, json};
+
+mod interactive;
 
 /// What stands in for the on-prem names inside a message: `MEDIA_ID`s of its media objects, and the quoted message.
 #[derive(Debug, Default, Clone)]
@@ -15,6 +17,8 @@ pub struct Resolved {
     pub media: Vec<String>,
     /// The network's id of the quoted message, if it is known.
     pub context: Option<String>,
+    /// The network's id of the message that a reaction is about.
+    pub reaction: Option<String>,
     /// Parameter names by position (of the header, then of the body), when the template has named ones: what
     /// [`parameter_names`](super::template::parameter_names) says.
     pub named: Option<Vec<String>>,
@@ -23,9 +27,12 @@ pub struct Resolved {
 /// The media objects of a message, each with the path that error details name and its kind, in a fixed order.
 pub fn media_of(message: &Outgoing) -> Vec<(String, MediaKind, &Media)> {
     match &message.content {
-        Content::Text(_) => Vec::new(),
         Content::Image(media) => vec![("image".to_owned(), MediaKind::Image, media)],
         Content::Document(media) => vec![("document".to_owned(), MediaKind::Document, media)],
+        Content::Audio(media) => vec![("audio".to_owned(), MediaKind::Audio, media)],
+        Content::Video(media) => vec![("video".to_owned(), MediaKind::Video, media)],
+        Content::Sticker(media) => vec![("sticker".to_owned(), MediaKind::Sticker, media)],
+        Content::Interactive(object) => interactive::media(object).into_iter().collect(),
         Content::Template(template) => template
             .components
             .iter()
@@ -41,6 +48,12 @@ pub fn media_of(message: &Outgoing) -> Vec<(String, MediaKind, &Media)> {
                     })
             })
             .collect(),
+        // The body of a legacy template has texts only.
+        Content::Text(_)
+        | Content::Location(_)
+        | Content::Contacts(_)
+        | Content::Reaction(_)
+        | Content::Hsm(_) => Vec::new(),
     }
 }
 
@@ -50,16 +63,28 @@ pub fn media_of(message: &Outgoing) -> Vec<(String, MediaKind, &Media)> {
 /// network says so.
 pub fn send(message: &Outgoing, resolved: &Resolved, opaque: String) -> Send {
     let mut ids = resolved.media.iter();
+    let names = resolved.named.as_deref().unwrap_or_default();
     let object = match &message.content {
         Content::Text(text) => json!({"body": text.body, "preview_url": text.preview_url}),
-        Content::Image(object) | Content::Document(object) => media(object, &mut ids, true),
-        Content::Template(object) => template(
-            object,
-            resolved.named.as_deref().unwrap_or_default(),
-            &mut ids,
-        ),
+        Content::Image(object)
+        | Content::Document(object)
+        | Content::Audio(object)
+        | Content::Video(object)
+        | Content::Sticker(object) => media(object, &mut ids, true),
+        Content::Location(place) => place.to_value(),
+        Content::Contacts(cards) => cards.iter().map(card).collect(),
+        Content::Reaction(Reaction { emoji, .. }) => {
+            json!({"message_id": resolved.reaction, "emoji": emoji})
+        }
+        Content::Interactive(object) => interactive::object(object, &mut ids),
+        Content::Template(object) => template(object, names, &mut ids),
+        Content::Hsm(hsm) => template(&without_empty_parts(hsm.to_template()), names, &mut ids),
     };
-    let kind = message.content.kind();
+    let kind = match &message.content {
+        // The network has forgotten this type.
+        Content::Hsm(_) => "template",
+        content => content.kind(),
+    };
     // A number needs its plus: without it the network puts the business's own country code in front.
     let (to, recipient) = if message.to.is_scoped() {
         (None, Some(message.to.to_string()))
@@ -77,12 +102,13 @@ pub fn send(message: &Outgoing, resolved: &Resolved, opaque: String) -> Send {
             .clone()
             .map(|message_id| Context { message_id }),
         biz_opaque_callback_data: Some(opaque),
+        recipient_identity_key_hash: None,
         content: Map::from_iter([(kind.to_owned(), object)]),
     }
 }
 
-/// A media object by its `MEDIA_ID`. Inside a template there is no caption: the network refuses members that it does not
-/// know there.
+/// A media object by its `MEDIA_ID`. Inside a template, and above an interactive message, there is no caption: the network
+/// refuses members that it does not know there.
 fn media(media: &Media, ids: &mut Iter<'_, String>, with_caption: bool) -> Value {
     let mut object = Map::new();
     let members = [
@@ -96,6 +122,23 @@ fn media(media: &Media, ids: &mut Iter<'_, String>, with_caption: bool) -> Value
         }
     }
     Value::Object(object)
+}
+
+/// A card as the network has it, which knows nothing of old messengers.
+fn card(card: &Card) -> Value {
+    let known = Card {
+        ims: Vec::new(),
+        ..card.clone()
+    };
+    // Structs of texts: serialising cannot fail.
+    serde_json::to_value(known).unwrap_or_default()
+}
+
+fn without_empty_parts(mut template: TemplateMessage) -> TemplateMessage {
+    template
+        .components
+        .retain(|component| !parameters(component).is_empty());
+    template
 }
 
 /// Without `namespace` (checked here, unknown upstream) and without `language.policy`.
@@ -202,7 +245,7 @@ fn parameter_media(parameter: &Parameter) -> Option<(&'static str, MediaKind, &M
     match parameter {
         Parameter::Image(media) => Some(("image", MediaKind::Image, media)),
         Parameter::Video(media) => Some(("video", MediaKind::Video, media)),
-        Parameter::Document(media) => Some(("document", MediaKind::Document, media)),
+        Parameter::Document(media) => Some(("document", MediaKind::TemplateDocument, media)),
         _ => None,
     }
 }

@@ -4,7 +4,11 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod free_form;
+
 const OPAQUE: &str = "ll1.k3v9x0ab.17";
+/// What a reaction is about, by the network's name.
+const TARGET: &str = "wamid.target";
 
 fn outgoing(content: Content) -> Outgoing {
     Outgoing {
@@ -436,6 +440,14 @@ fn any_content() -> impl Strategy<Value = Content> {
             .prop_map(|(body, preview_url)| Content::Text(Text { body, preview_url })),
         any_media().prop_map(Content::Image),
         any_media().prop_map(Content::Document),
+        any_media().prop_map(Content::Audio),
+        any_media().prop_map(Content::Video),
+        any_media().prop_map(Content::Sticker),
+        free_form::any_place().prop_map(Content::Location),
+        proptest::collection::vec(free_form::any_card(), 1..4).prop_map(Content::Contacts),
+        (any_text(), any_text())
+            .prop_map(|(message_id, emoji)| Content::Reaction(Reaction { message_id, emoji })),
+        free_form::any_hsm().prop_map(Content::Hsm),
         (
             proptest::option::of(any_text()),
             any_text(),
@@ -505,6 +517,12 @@ fn read_back(kind: &str, object: &Value) -> Content {
         }),
         "image" => Content::Image(media(object)),
         "document" => Content::Document(media(object)),
+        "audio" => Content::Audio(media(object)),
+        "video" => Content::Video(media(object)),
+        "sticker" => Content::Sticker(media(object)),
+        "location" => Content::Location(serde_json::from_value(object.clone()).unwrap()),
+        "contacts" => Content::Contacts(serde_json::from_value(object.clone()).unwrap()),
+        "reaction" => Content::Reaction(serde_json::from_value(object.clone()).unwrap()),
         _ => Content::Template(TemplateMessage {
             namespace: None,
             name: text(&object["name"]),
@@ -522,10 +540,21 @@ fn expected(content: &Content, ids: &[String]) -> Content {
     let mut ids = ids.iter();
     let mut resolve =
         |media: &mut Media| media.source = MediaSource::Id(ids.next().unwrap().clone());
-    let mut content = content.clone();
+    let mut content = match content {
+        Content::Hsm(hsm) => Content::Template(without_empty_parts(hsm.to_template())),
+        other => other.clone(),
+    };
     match &mut content {
-        Content::Text(_) => {}
-        Content::Image(media) | Content::Document(media) => resolve(media),
+        // Interactive messages have a test of their own.
+        Content::Text(_) | Content::Location(_) | Content::Interactive(_) => {}
+        Content::Image(media)
+        | Content::Document(media)
+        | Content::Audio(media)
+        | Content::Video(media)
+        | Content::Sticker(media) => resolve(media),
+        Content::Contacts(cards) => cards.iter_mut().for_each(|card| card.ims.clear()),
+        Content::Reaction(reaction) => TARGET.clone_into(&mut reaction.message_id),
+        Content::Hsm(_) => unreachable!("it has become a template"),
         Content::Template(template) => {
             template.namespace = None;
             for component in &mut template.components {
@@ -563,12 +592,13 @@ proptest! {
     ) {
         let message = outgoing(content.clone());
         let media: Vec<String> = (0..media_of(&message).len()).map(|n| format!("88{n}")).collect();
-        let resolved = Resolved { media: media.clone(), context: None, named };
+        let reaction = Some(TARGET.to_owned());
+        let resolved = Resolved { media: media.clone(), context: None, reaction, named };
 
         let body = sent(&message, &resolved);
 
         let kind = body["type"].as_str().unwrap();
-        prop_assert_eq!(kind, message.content.kind());
+        prop_assert_eq!(kind, message.content.kind().replace("hsm", "template"));
         prop_assert_eq!(read_back(kind, &body[kind]), expected(&content, &media));
         prop_assert_eq!(&body["to"], "+12025550143");
         prop_assert_eq!(&body["biz_opaque_callback_data"], OPAQUE);
@@ -588,6 +618,7 @@ proptest! {
         let resolved = Resolved {
             media: (0..media_of(&message).len()).map(|n| n.to_string()).collect(),
             context: None,
+            reaction: None,
             named: Some((0..64).map(|n| format!("p{n}")).collect()),
         };
 

@@ -82,6 +82,8 @@ fn the_table_is_in_order_and_names_no_code_twice() {
 #[case::flow_throttled(132_069, 2069)]
 #[case::generic_user_error(135_000, 1009)]
 #[case::identity(137_000, 480)]
+#[case::products_missing(2026, 2026)]
+#[case::products_failed_compliance(2029, 2029)]
 fn a_final_refusal_fails_the_message_with_the_twin_of_its_code(
     #[case] cloud: i64,
     #[case] onprem: u16,
@@ -100,6 +102,25 @@ fn a_final_refusal_fails_the_message_with_the_twin_of_its_code(
     assert_eq!(
         from_webhook(&in_webhook(cloud, "what went wrong")),
         expected
+    );
+}
+
+#[rstest::rstest]
+#[case::token(190, 1005)]
+#[case::throughput(130_429, 1015)]
+#[case::overloaded(131_016, 1016)]
+#[case::unexplained(131_000, 1000)]
+#[case::certificate(131_045, 1005)]
+#[case::payment(131_042, 402)]
+#[case::locked(131_031, 1031)]
+fn an_error_of_nobody_has_a_code_of_the_client(#[case] cloud: i64, #[case] onprem: u16) {
+    assert_eq!(
+        out_of_band(&in_webhook(cloud, "why")),
+        ErrorObject::new(Code(onprem), "why")
+    );
+    assert_eq!(
+        out_of_band(&in_webhook(777_777, "why")),
+        ErrorObject::new(Code::GENERIC, "upstream 777777: why")
     );
 }
 

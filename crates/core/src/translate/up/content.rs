@@ -2,9 +2,10 @@
 
 use graph::webhook::Message;
 use onprem::Code;
-use serde_json::{Map, Number, Value, json};
+use serde_json::{Map, Value, json};
 
-use super::{Content, Names, ReceivedMedia, media, member, only};
+use super::shape::{CARDS, LOCATION, ORDER, TEXT};
+use super::{Content, Names, ReceivedMedia, media, member};
 use crate::translate::error::{from_webhook, object};
 
 /// The content under its on-prem type; `unknown` with 501 for whatever has none.
@@ -29,43 +30,30 @@ pub(super) fn content(
 fn plain(message: &Message, names: &Names) -> Option<(&'static str, Value)> {
     let value = message.content.get(&message.kind)?;
     match message.kind.as_str() {
-        "text" => {
-            let body = value.get("body")?.as_str()?;
-            Some(("text", json!({"body": body})))
-        }
-        "location" => location(value.as_object()?).map(|value| ("location", value)),
-        "contacts" => {
-            let cards = value.as_array().filter(|cards| !cards.is_empty())?;
-            Some(("contacts", cards.clone().into()))
-        }
-        "button" => button(value.as_object()?).map(|value| ("button", value)),
-        "reaction" => reaction(message, names).map(|value| ("reaction", value)),
-        "interactive" => whole(value).map(|value| ("interactive", value)),
-        "order" => whole(value).map(|value| ("order", value)),
+        "text" => Some(("text", TEXT.fit(value)?)),
+        "location" => Some(("location", location(value)?)),
+        "contacts" => Some(("contacts", CARDS.fit(value)?)),
+        "button" => Some(("button", button(value.as_object()?)?)),
+        "reaction" => Some(("reaction", reaction(message, names)?)),
+        "interactive" => Some(("interactive", whole(value)?)),
+        "order" => Some(("order", ORDER.fit(value)?)),
         _ => None,
     }
 }
 
-/// An object as it came, unless there is nothing in it.
+/// An object as it came, unless there is nothing in it: answers of kinds that nobody knows yet are answers too.
 fn whole(value: &Value) -> Option<Value> {
     let object = value.as_object().filter(|object| !object.is_empty())?;
     Some(object.clone().into())
 }
 
-/// Coordinates are JSON numbers, also when the network quotes them.
-fn location(object: &Map<String, Value>) -> Option<Value> {
-    let mut place = only(object, &["latitude", "longitude", "name", "address", "url"]);
-    for name in ["latitude", "longitude"] {
-        if let Some(value) = place.get_mut(name)
-            && let Some(number) = value
-                .as_str()
-                .and_then(|text| text.trim().parse().ok())
-                .and_then(Number::from_f64)
-        {
-            *value = number.into();
-        }
-    }
-    (!place.is_empty()).then(|| place.into())
+/// A place without both coordinates is none.
+fn location(value: &Value) -> Option<Value> {
+    LOCATION.fit(value).filter(|place| {
+        ["latitude", "longitude"]
+            .iter()
+            .all(|name| place.get(name).is_some())
+    })
 }
 
 /// `payload` is the one member of the API that may be null.
@@ -93,10 +81,15 @@ fn reaction(message: &Message, names: &Names) -> Option<Value> {
     Some(json!({"emoji": emoji, "message_id": target}))
 }
 
-/// What has no on-prem form: the business learns at least that the customer wrote.
+/// What has no on-prem form: the business learns at least that the customer wrote. A message of a chat whose messages
+/// disappear has a type of its own.
 fn unknown(message: &Message) -> Content {
+    let kind = match message.kind.as_str() {
+        "ephemeral" => "ephemeral",
+        _ => "unknown",
+    };
     Content {
-        kind: "unknown",
+        kind,
         value: None,
         errors: vec![object(Code::TYPE_UNSUPPORTED, Some(why_unknown(message)))],
     }
@@ -122,6 +115,7 @@ fn our_reason(message: &Message) -> String {
         "unsupported" | "unknown" | "" => {
             "the network does not say what the customer sent".to_owned()
         }
+        "ephemeral" => "the message was sent in a chat whose messages disappear".to_owned(),
         "request_welcome" => "the customer opened the chat (request_welcome)".to_owned(),
         "edit" => match edited(message) {
             Some(text) => format!("the customer changed an earlier message; it reads now: {text}"),

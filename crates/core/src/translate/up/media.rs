@@ -7,6 +7,7 @@ use onprem::envelope::ErrorObject;
 use onprem::settings::AutoDownload;
 use serde_json::{Map, Value};
 
+use super::shape::METADATA;
 use super::{Content, member};
 use crate::translate::error::from_webhook;
 
@@ -21,6 +22,8 @@ pub enum ReceivedMedia {
         sha256: String,
         /// Its type.
         mime_type: String,
+        /// Of a sticker: what its file says of the pack that it is from, as it stands there.
+        metadata: Option<Value>,
     },
     /// Switched off, or failed with this error.
     Undownloaded(Option<ErrorObject>),
@@ -68,23 +71,37 @@ pub(super) fn content(message: &Message, received: Option<&ReceivedMedia>) -> Op
             members.insert(name.to_owned(), value.into());
         }
     };
-    put("caption", text("caption"));
-    put("filename", text("filename"));
+    if has_caption(kind) {
+        put("caption", text("caption"));
+    }
+    if has_filename(kind) {
+        put("filename", text("filename"));
+    }
     let mut errors: Vec<_> = message.errors.iter().map(from_webhook).collect();
+    let mut in_file = None;
     match received {
         Some(ReceivedMedia::Stored {
             id,
             sha256,
             mime_type,
+            metadata,
         }) => {
             put("id", Some(id));
             put("mime_type", Some(mime_type));
             put("sha256", Some(sha256));
+            in_file = metadata.as_ref();
         }
         Some(ReceivedMedia::Undownloaded(_)) | None => {
             put("mime_type", text("mime_type"));
             put("sha256", text("sha256").and_then(hex_digest).as_deref());
             put("status", Some("undownloaded"));
+        }
+    }
+    if kind == "sticker" {
+        let beside = object.and_then(|object| object.get("metadata"));
+        let mut metadata = [in_file, beside].into_iter().flatten();
+        if let Some(metadata) = metadata.find_map(|found| METADATA.fit(found)) {
+            members.insert("metadata".to_owned(), metadata);
         }
     }
     if let Some(ReceivedMedia::Undownloaded(Some(error))) = received {
@@ -95,6 +112,14 @@ pub(super) fn content(message: &Message, received: Option<&ReceivedMedia>) -> Op
         value: Some(members.into()),
         errors,
     })
+}
+
+fn has_caption(kind: &str) -> bool {
+    matches!(kind, "image" | "video" | "document")
+}
+
+fn has_filename(kind: &str) -> bool {
+    matches!(kind, "document" | "audio")
 }
 
 /// A SHA-256 that came as hex or as base64, in lower-case hex; `None` when it is neither.

@@ -2,19 +2,25 @@
 //!
 //! Nothing that a customer wrote is dropped: what has no on-prem form arrives as type `unknown` with error 501.
 
-use onprem::MessageId;
 use onprem::envelope::ErrorObject;
 use onprem::notification::{self, Notification};
 use onprem::settings::ApplicationSettings;
+use onprem::{MessageId, WaId};
 use serde_json::{Map, Value};
 
 mod content;
+mod context;
+mod identity;
 mod media;
+mod referral;
+mod shape;
 mod status;
 mod system;
 
+pub use identity::{Identity, Sighting, sighting};
 pub use media::{ReceivedMedia, media_of};
-pub use status::{deleted, failed, status};
+pub use referral::{ReferralKind, ReferralMedia, referral_media_of};
+pub use status::{deleted, failed, is_of_payment, status};
 
 /// What stands in for the network's names inside a message.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +31,19 @@ pub struct Names {
     pub reaction_id: Option<MessageId>,
     /// Digits of the business number.
     pub business: String,
+}
+
+/// What is known here of a message that comes from the network.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// Our names for what it refers to.
+    pub names: Names,
+    /// What became of its media, if it has any.
+    pub media: Option<ReceivedMedia>,
+    /// The picture or video of the advertisement that it came from, if it was downloaded.
+    pub referral: Option<ReferralMedia>,
+    /// Its sender's identity, if there is one.
+    pub identity: Option<Identity>,
 }
 
 /// A message's content as the business sees it.
@@ -60,6 +79,19 @@ pub fn revoked(message: &graph::webhook::Message) -> Option<&str> {
     })
 }
 
+/// The new id of a customer who changed number, as the network tells it.
+pub fn moved_to(message: &graph::webhook::Message) -> Option<WaId> {
+    if message.kind != "system" || !system::is_move(message) {
+        return None;
+    }
+    system::new_id(message).map(|id| WaId::from_network(&id))
+}
+
+/// Whether the network says that its sender's identity has changed.
+pub fn is_identity_change(message: &graph::webhook::Message) -> bool {
+    message.kind == "system" && system::is_identity_change(message)
+}
+
 /// The notification of a customer's message under our `id`.
 ///
 /// `None` for what is not delivered as a message: `revoke` (see [`revoked`]), a system event that is switched off, and
@@ -69,16 +101,18 @@ pub fn message(
     message: &graph::webhook::Message,
     contact: Option<&graph::webhook::Contact>,
     id: &MessageId,
-    names: &Names,
-    media: Option<&ReceivedMedia>,
+    known: &Known,
     settings: &ApplicationSettings,
 ) -> Option<Notification> {
     let from = sender(message, contact);
     let (content, contacts) = match message.kind.as_str() {
         "revoke" => return None,
-        "system" => (system::content(message, &from, settings)?, Vec::new()),
+        "system" => (
+            system::content(message, &from, known.identity.as_ref(), settings)?,
+            Vec::new(),
+        ),
         _ => (
-            content::content(message, names, media),
+            content::content(message, &known.names, known.media.as_ref()),
             vec![card(contact, &from)],
         ),
     };
@@ -87,14 +121,14 @@ pub fn message(
     if let Some(value) = content.value {
         members.insert(content.kind.to_owned(), value);
     }
-    members.extend(beside(message, settings));
+    members.extend(beside(message, known, settings));
     Some(Notification {
         contacts,
         messages: vec![notification::Message {
             context: message
                 .context
                 .as_ref()
-                .and_then(|context| quoted(context, content.kind, names)),
+                .and_then(|context| context::context(context, content.kind, &known.names)),
             errors: content.errors,
             from,
             id: id.clone(),
@@ -150,80 +184,25 @@ fn card(contact: Option<&graph::webhook::Contact>, from: &str) -> notification::
     }
 }
 
-/// `context`: the quoted message is named by our id or not at all (the reference lets `id` be missing), because a
-/// network id would name nothing that the business has ever seen. Claims that are false are left out.
-fn quoted(
-    context: &graph::webhook::Context,
-    kind: &str,
-    names: &Names,
-) -> Option<notification::Context> {
-    let often = context.frequently_forwarded.filter(|claim| *claim);
-    let is_reply = context.id.is_some();
-    // A press always answers a message of the business.
-    let pressed = matches!(kind, "button" | "interactive") && is_reply;
-    let from = context
-        .from
-        .as_deref()
-        .filter(|from| !from.is_empty())
-        .map(customer)
-        .or_else(|| (pressed && !names.business.is_empty()).then(|| names.business.clone()));
-    let quoted = notification::Context {
-        // Forwarded often is forwarded too.
-        forwarded: context.forwarded.filter(|claim| *claim).or(often),
-        frequently_forwarded: often,
-        from,
-        id: names.context_id.clone().filter(|_| is_reply),
-        referred_product: context
-            .referred_product
-            .clone()
-            .filter(|product| !product.is_null()),
-    };
-    (quoted != notification::Context::default()).then_some(quoted)
-}
-
-/// Members of a referral; the rest (`ctwa_clid`, `welcome_message`) is of the Cloud API only.
-const REFERRAL: [&str; 9] = [
-    "source_url",
-    "source_type",
-    "source_id",
-    "headline",
-    "body",
-    "media_type",
-    "image_url",
-    "video_url",
-    "thumbnail_url",
-];
-
 /// What stands beside the content: `referral`, `identity`, `group_id`.
-fn beside(message: &graph::webhook::Message, settings: &ApplicationSettings) -> Map<String, Value> {
+fn beside(
+    message: &graph::webhook::Message,
+    known: &Known,
+    settings: &ApplicationSettings,
+) -> Map<String, Value> {
     let mut members = Map::new();
-    let object = |name: &str| message.content.get(name).and_then(Value::as_object);
-    if let Some(referral) = object("referral") {
-        let kept = only(referral, &REFERRAL);
-        if !kept.is_empty() {
-            members.insert("referral".to_owned(), kept.into());
-        }
+    if let Some(referral) = referral::told(message, known.referral.as_ref()) {
+        members.insert("referral".to_owned(), referral);
     }
-    if settings.show_security_notifications
-        && let Some(identity) = object("identity").and_then(system::identity)
+    if let Some(identity) = &known.identity
+        && settings.show_security_notifications
     {
-        members.insert("identity".to_owned(), identity);
+        members.insert("identity".to_owned(), identity.told());
     }
     if let Some(group) = message.content.get("group_id").and_then(Value::as_str) {
         members.insert("group_id".to_owned(), group.into());
     }
     members
-}
-
-/// The named members that are there and not null.
-fn only(object: &Map<String, Value>, names: &[&str]) -> Map<String, Value> {
-    names
-        .iter()
-        .filter_map(|name| {
-            let value = object.get(*name).filter(|value| !value.is_null())?;
-            Some(((*name).to_owned(), value.clone()))
-        })
-        .collect()
 }
 
 /// A text inside an object of the content; `""` counts as absent.

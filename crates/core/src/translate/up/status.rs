@@ -4,13 +4,13 @@ use onprem::envelope::ErrorObject;
 use onprem::notification::{Notification, Status, StatusMessage};
 use onprem::settings::ApplicationSettings;
 use onprem::{Code, MessageId};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::only;
+use super::shape::{CONVERSATION, PRICING};
 use crate::translate::error::{from_webhook, object};
 
 /// The notification of a status under our `id`, if the settings want it; `opaque` is the caller's own data.
-/// Values that on-prem does not know (`played`) give `None`.
+/// Values that on-prem does not know (`played`) give `None`, and so do statuses of payments (3.4).
 pub fn status(
     status: &graph::webhook::Status,
     id: &MessageId,
@@ -20,6 +20,7 @@ pub fn status(
 ) -> Option<Notification> {
     let kind = status.status.as_str();
     let is_wanted = match kind {
+        _ if is_of_payment(status) => false,
         "sent" => settings.sent,
         "delivered" => settings.delivered,
         "read" => settings.read,
@@ -34,15 +35,11 @@ pub fn status(
         told.conversation = status
             .conversation
             .as_ref()
-            .and_then(Value::as_object)
             .and_then(|object| conversation(object, kind == "sent"));
         told.pricing = status
             .pricing
             .as_ref()
-            .and_then(Value::as_object)
-            .map(|object| only(object, &["billable", "category", "pricing_model"]))
-            .filter(|members| !members.is_empty())
-            .map(Value::Object);
+            .and_then(|object| PRICING.fit(object));
     }
     if matches!(kind, "failed" | "warning") {
         told.errors = status.errors.iter().map(from_webhook).collect();
@@ -106,18 +103,17 @@ fn alone(status: Status) -> Notification {
     }
 }
 
+/// Whether it tells of a payment, not of a message.
+pub fn is_of_payment(status: &graph::webhook::Status) -> bool {
+    status.kind.as_deref() == Some("payment")
+}
+
 /// Its end is a number here (a string upstream), and told with `sent` only.
-fn conversation(object: &Map<String, Value>, with_end: bool) -> Option<Value> {
-    let mut members = only(object, &["id", "origin"]);
-    let end = object
-        .get("expiration_timestamp")
-        .and_then(|end| {
-            end.as_i64()
-                .or_else(|| end.as_str().and_then(|text| text.parse().ok()))
-        })
-        .filter(|_| with_end);
-    if let Some(end) = end {
-        members.insert("expiration_timestamp".to_owned(), end.into());
+fn conversation(object: &Value, with_end: bool) -> Option<Value> {
+    let mut told = CONVERSATION.fit(object)?;
+    let members = told.as_object_mut()?;
+    if !with_end {
+        members.remove("expiration_timestamp");
     }
-    (!members.is_empty()).then(|| members.into())
+    (!members.is_empty()).then_some(told)
 }

@@ -155,7 +155,7 @@ async fn success_is_read_in_its_spellings(#[case] body: &str) {
 
 #[tokio::test]
 async fn the_calls_of_an_account_have_the_documented_bodies() {
-    let mut network = Network::answering((0..6).map(|_| ok(&json!({"success": true})))).await;
+    let mut network = Network::answering((0..7).map(|_| ok(&json!({"success": true})))).await;
     let client = network.client();
 
     client.request_code("SMS", "en_US").await.unwrap();
@@ -167,9 +167,10 @@ async fn the_calls_of_an_account_have_the_documented_bodies() {
         .await
         .unwrap();
     client.mark_read("wamid.A").await.unwrap();
+    client.check_identities(true).await.unwrap();
 
     let mut asked = Vec::new();
-    for _ in 0..6 {
+    for _ in 0..7 {
         let (line, body) = network.asked().await;
         asked.push(format!("{} {body}", line.split('?').next().unwrap()));
     }
@@ -180,7 +181,8 @@ async fn the_calls_of_an_account_have_the_documented_bodies() {
       "POST /v24.0/2201/register {\"messaging_product\":\"whatsapp\",\"pin\":\"493817\"}",
       "POST /v24.0/9901/subscribed_apps {}",
       "POST /v24.0/2201 {\"webhook_configuration\":{\"override_callback_uri\":\"https://relay.example/graph/1\",\"verify_token\":\"verify\"}}",
-      "POST /v24.0/2201/messages {\"message_id\":\"wamid.A\",\"messaging_product\":\"whatsapp\",\"status\":\"read\"}"
+      "POST /v24.0/2201/messages {\"message_id\":\"wamid.A\",\"messaging_product\":\"whatsapp\",\"status\":\"read\"}",
+      "POST /v24.0/2201/settings {\"user_identity_change\":{\"enable_identity_key_check\":true}}"
     ]
     "#);
 }

@@ -4,6 +4,7 @@ mod account;
 mod business;
 mod call;
 mod config;
+mod exchanges;
 mod failure;
 mod media;
 mod profile;
@@ -150,6 +151,7 @@ fn text_message() -> Send {
             message_id: "wamid.Q".into(),
         }),
         biz_opaque_callback_data: Some("ll1.d.1".into()),
+        recipient_identity_key_hash: None,
         content,
     }
 }

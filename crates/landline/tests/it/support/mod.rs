@@ -1,6 +1,7 @@
 //! Neighbours of the program under test: a process, a webhook, virtual phones, the network's API, a file server.
 
 mod api;
+mod authority;
 mod crash;
 mod files;
 mod graph;
@@ -9,9 +10,13 @@ mod phones;
 mod poster;
 mod process;
 mod raw;
+// The pictures that the unit tests make.
+#[path = "../../../../core/src/media/picture/sample.rs"]
+pub(crate) mod sample;
 mod sink;
 
 pub(crate) use api::{Answer, Api, text};
+pub(crate) use authority::{Authority, Certificate};
 pub(crate) use crash::Crash;
 pub(crate) use files::{Files, base64, hex, picture, sha256};
 pub(crate) use graph::Graph;

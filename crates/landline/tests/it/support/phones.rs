@@ -136,6 +136,54 @@ impl Phones {
             .await;
     }
 
+    /// The customer takes another number.
+    pub(crate) async fn move_to(&self, wa_id: &str, new: &str) {
+        self.done(
+            "POST",
+            &format!("/sim/customers/{wa_id}/number"),
+            Some(json!({"wa_id": new})),
+        )
+        .await;
+    }
+
+    /// The hash of the customer's present identity.
+    pub(crate) async fn identity(&self, wa_id: &str) -> Value {
+        self.done("GET", &format!("/sim/customers/{wa_id}/identity"), None)
+            .await["hash"]
+            .clone()
+    }
+
+    /// The customer has a new phone; the hash of the new identity.
+    pub(crate) async fn change_identity(&self, wa_id: &str) -> Value {
+        self.done("POST", &format!("/sim/customers/{wa_id}/identity"), None)
+            .await["hash"]
+            .clone()
+    }
+
+    /// Waits until the network tells identities, as the program asks it to.
+    pub(crate) async fn identity_told(&self, graph: &super::Graph) {
+        until("the network tells identities", SOON, || async {
+            let settings = graph
+                .get(&format!("{}/settings", graph.phone_number_id))
+                .await;
+            let on = &settings["user_identity_change"]["enable_identity_key_check"];
+            (on == true).then_some(())
+        })
+        .await;
+    }
+
+    /// The network tells a status of a message of this chat.
+    pub(crate) async fn status(&self, wa_id: &str, status: Value) {
+        let path = format!("/sim/customers/{wa_id}/statuses");
+        self.done("POST", &path, Some(status)).await;
+    }
+
+    /// Switches a fault by its name.
+    pub(crate) async fn fault(&self, name: &str, fault: Value) {
+        self.done("POST", &format!("/sim/faults/{name}"), Some(fault))
+            .await;
+    }
+
     pub(crate) async fn faults(&self, faults: Value) {
         self.done("POST", "/sim/faults", Some(faults)).await;
     }

@@ -41,14 +41,35 @@ impl Sink {
 
     /// One that takes everything.
     pub(crate) async fn start() -> Self {
+        let (inner, router) = Self::open();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/hook", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { inner, url }
+    }
+
+    /// One behind TLS, at `https://localhost`.
+    pub(crate) fn start_tls(config: rustls::ServerConfig) -> Self {
+        let (inner, router) = Self::open();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let url = format!(
+            "https://localhost:{}/hook",
+            listener.local_addr().unwrap().port()
+        );
+        let config = axum_server::tls_rustls::RustlsConfig::from_config(Arc::new(config));
+        let server = axum_server::from_tcp_rustls(listener, config).unwrap();
+        tokio::spawn(server.serve(router.into_make_service()));
+        Self { inner, url }
+    }
+
+    fn open() -> (Arc<Inner>, Router) {
         let inner = Arc::new(Inner {
             taken: Mutex::default(),
             accepted: Mutex::default(),
             answer: Mutex::new(Box::new(|_| 200)),
             came: Notify::new(),
         });
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/hook", listener.local_addr().unwrap());
         let shared = inner.clone();
         let router = Router::new().fallback(move |headers: HeaderMap, body: Bytes| {
             let inner = shared.clone();
@@ -66,8 +87,7 @@ impl Sink {
                 StatusCode::from_u16(answer).unwrap()
             }
         });
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { inner, url }
+        (inner, router)
     }
 
     pub(crate) fn url(&self) -> String {

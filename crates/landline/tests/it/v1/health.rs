@@ -213,7 +213,10 @@ async fn whoever_asks_learns_that_it_lives() {
     let guest = Guest::arrive().await;
     let anonymous = guest.dev().anonymous();
 
-    for path in ["/", "/livez", "/readyz", "/livez/"] {
+    let root = anonymous.get("/").await;
+    assert_eq!(root.body["landline"]["docs"], "/docs");
+    assert_eq!(root.body["landline"]["openapi"], "/v1/openapi.json");
+    for path in ["/livez", "/readyz", "/livez/"] {
         let answer = anonymous.get(path).await;
         insta::allow_duplicates! {
             insta::assert_json_snapshot!(plain(&answer.whole(), &[]), @r#"
@@ -230,6 +233,7 @@ async fn whoever_asks_learns_that_it_lives() {
         }
         assert_eq!(anonymous.call("HEAD", path, None).await.status, 200);
     }
+    assert_eq!(anonymous.call("HEAD", "/", None).await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,17 +2,25 @@
 
 mod account;
 mod business;
+mod certificates;
 mod contacts;
 mod deregister;
 mod errors;
 mod flood;
+mod groups;
 mod health;
+mod identity;
 mod inbound;
 mod media;
 mod messages;
+mod openapi;
+mod out_of_band;
 mod profile;
+mod providers;
 mod settings;
 mod shards;
+mod statuses;
+mod stickerpacks;
 mod two_step;
 mod users;
 mod webhooks;

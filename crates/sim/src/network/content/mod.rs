@@ -5,6 +5,14 @@ use serde_json::{Map, Value};
 use crate::network::error::GraphError;
 use crate::network::params::Params;
 
+mod contacts;
+mod free_form;
+pub(crate) mod interactive;
+#[cfg(test)]
+mod tests;
+
+use interactive::Found;
+
 /// Types that can be sent.
 const KINDS: &[&str] = &[
     "text",
@@ -19,8 +27,6 @@ const KINDS: &[&str] = &[
     "interactive",
     "template",
 ];
-const LONGEST_TEXT: usize = 4096;
-const LONGEST_CAPTION: usize = 1024;
 
 /// A media file that a message names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,39 +57,21 @@ pub(crate) fn kind(params: &Params) -> Result<&'static str, GraphError> {
         })
 }
 
-/// The checked content object of a message, and the file that it names. Of a template only that there is an object.
-pub(crate) fn check(kind: &str, params: &Params) -> Result<(Value, Option<MediaRef>), GraphError> {
+/// The checked content object of a message, and what was found in it. Of a template only that there is an object.
+pub(crate) fn check(kind: &str, params: &Params) -> Result<(Value, Found), GraphError> {
     if kind == "contacts" {
-        let cards = params
-            .array(kind)?
-            .filter(|cards| !cards.is_empty())
-            .ok_or_else(|| missing(kind))?;
-        return Ok((Value::Array(cards), None));
+        return Ok((contacts::check(params)?, Found::default()));
     }
     let object = params.object(kind)?.ok_or_else(|| missing(kind))?;
-    let mut media = None;
+    let mut found = Found::default();
     match kind {
-        "text" => check_text(&object)?,
+        "text" => free_form::text(&object)?,
         "image" | "video" | "audio" | "document" | "sticker" => {
-            media = Some(media_ref(kind, &object)?);
-            check_length(&object, kind, "caption", LONGEST_CAPTION)?;
+            found.media = Some(free_form::media(kind, &object)?);
         }
-        "location" => {
-            coordinate(&object, "latitude", 90.0)?;
-            coordinate(&object, "longitude", 180.0)?;
-        }
-        "reaction" => {
-            object
-                .text("message_id")?
-                .ok_or_else(|| missing("reaction.message_id"))?;
-        }
-        "interactive" => {
-            for member in ["type", "action"] {
-                object
-                    .value(member)
-                    .ok_or_else(|| missing(&format!("interactive.{member}")))?;
-            }
-        }
+        "location" => free_form::location(&object)?,
+        "reaction" => free_form::reaction(&object)?,
+        "interactive" => found = interactive::check(&object)?,
         _ => {}
     }
     let present: Map<String, Value> = object
@@ -91,18 +79,21 @@ pub(crate) fn check(kind: &str, params: &Params) -> Result<(Value, Option<MediaR
         .into_iter()
         .filter(|(_, value)| !value.is_null())
         .collect();
-    Ok((Value::Object(present), media))
+    Ok((Value::Object(present), found))
 }
 
 fn missing(path: &str) -> GraphError {
     GraphError::new(131_008, format!("{path} is missing"))
 }
 
-fn check_text(object: &Params) -> Result<(), GraphError> {
-    match object.value("body") {
-        None => Err(missing("text.body")),
-        Some(Value::String(_)) => check_length(object, "text", "body", LONGEST_TEXT),
-        Some(_) => Err(GraphError::new(131_009, "text.body must be a string")),
+/// The network refuses members that it does not know.
+fn known(path: &str, object: &Params, keys: &[&str]) -> Result<(), GraphError> {
+    let stranger = object.0.keys().find(|key| !keys.contains(&key.as_str()));
+    match stranger {
+        None => Ok(()),
+        Some(key) => Err(GraphError::parameter(format!(
+            "Unexpected key \"{key}\" on param \"{path}\"."
+        ))),
     }
 }
 
@@ -119,24 +110,6 @@ fn check_length(
         )));
     }
     Ok(())
-}
-
-fn coordinate(object: &Params, member: &str, limit: f64) -> Result<(), GraphError> {
-    let text = object
-        .text(member)?
-        .ok_or_else(|| missing(&format!("location.{member}")))?;
-    let good = text
-        .trim()
-        .parse::<f64>()
-        .is_ok_and(|value| value.abs() <= limit);
-    if good {
-        Ok(())
-    } else {
-        Err(GraphError::new(
-            131_009,
-            format!("location.{member} must be a number from -{limit} to {limit}"),
-        ))
-    }
 }
 
 /// The file of a media object at `path`; its kind is the path's last part.

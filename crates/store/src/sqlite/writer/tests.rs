@@ -18,7 +18,12 @@ fn writer() -> (TempDir, Writer) {
     migration::run(&mut connection).unwrap();
     (
         folder,
-        Writer::new(path, connection, Arc::new(Doorbells::new())),
+        Writer::new(
+            path,
+            connection,
+            Arc::new(Doorbells::new()),
+            Arc::new(Activity::new()),
+        ),
     )
 }
 
@@ -35,6 +40,7 @@ fn event(body: &[u8]) -> Change {
         line: LineName::main(),
         lane: Lane::new("12025550143"),
         event_time_s: 0,
+        about: None,
         body: body.into(),
         at_ms: 1,
     }
@@ -193,6 +199,7 @@ fn a_batch_that_breaks_is_answered_alone() {
         line: LineName::main(),
         lane: Lane::new(""),
         kind: "error",
+        message: None,
         body: crate::batch::Body::FromMessageKey(Box::new(|_| Vec::new())),
         at_ms: 1,
     };

@@ -42,11 +42,12 @@ fn a_customer_without_a_number_is_delivered_under_the_scoped_id() {
         },
         wa_id: None,
         user_id: Some("US.48151623421234567".to_owned()),
+        identity_key_hash: None,
     };
 
     for card in [Some(&card), None] {
         let notification =
-            message(&text, card, &our_id("x"), &names(), None, &everything_on()).unwrap();
+            message(&text, card, &our_id("x"), &known(None), &everything_on()).unwrap();
         assert_eq!(notification.messages[0].from, "US.48151623421234567");
         assert_eq!(
             serde_json::to_value(&notification.contacts).unwrap(),
@@ -65,8 +66,7 @@ fn the_card_may_spell_the_customer_differently() {
         &text,
         Some(&card),
         &our_id("x"),
-        &names(),
-        None,
+        &known(None),
         &everything_on(),
     )
     .unwrap();
@@ -201,6 +201,55 @@ fn a_sticker_is_not_called_animated() {
     );
 }
 
+#[test]
+fn a_sticker_tells_of_its_pack() {
+    let sticker = |metadata: Value| {
+        incoming(
+            "sticker",
+            json!({"sticker": {"id": "990005", "mime_type": "image/webp", "caption": "none", "metadata": metadata}}),
+        )
+    };
+    let in_file = |metadata: Value| match stored() {
+        ReceivedMedia::Stored {
+            id,
+            sha256,
+            mime_type,
+            ..
+        } => ReceivedMedia::Stored {
+            id,
+            sha256,
+            mime_type,
+            metadata: Some(metadata),
+        },
+        other @ ReceivedMedia::Undownloaded(_) => other,
+    };
+    let told = |sticker: &webhook::Message, media: &ReceivedMedia| {
+        let told = translated_with(sticker, Some(media)).unwrap();
+        first(&told)["sticker"]["metadata"].clone()
+    };
+    let pack =
+        json!({"sticker-pack-id": "demo-pack", "emojis": ["☕"], "is-first-party-sticker": 0});
+
+    assert_eq!(told(&sticker(Value::Null), &in_file(pack.clone())), pack);
+    assert_eq!(
+        told(&sticker(pack.clone()), &in_file(json!({"x": 1}))),
+        pack
+    );
+    assert_eq!(
+        told(&sticker(pack.clone()), &ReceivedMedia::Undownloaded(None)),
+        pack
+    );
+    assert_eq!(
+        told(&sticker(json!(["x"])), &in_file(json!("x"))),
+        Value::Null
+    );
+    let whole = translated_with(&sticker(Value::Null), Some(&stored())).unwrap();
+    assert_eq!(
+        first(&whole)["sticker"],
+        json!({"id": "6b1e0a52-7c3d-4f0a-9a55-0c2f4d8e1b77", "mime_type": "image/jpeg", "sha256": "ab".repeat(32)})
+    );
+}
+
 #[rstest::rstest]
 #[case::location(
     "location",
@@ -253,10 +302,15 @@ fn a_reaction_names_our_message_or_else_the_networks() {
             json!({"reaction": {"message_id": "wamid.out", "emoji": emoji}}),
         )
     };
-    let put = reaction(json!("👍"));
-    let stranger = Names::default();
+    let mut put = reaction(json!("👍"));
+    put.context = Some(webhook::Context {
+        id: Some("wamid.out".to_owned()),
+        ..webhook::Context::default()
+    });
+    let stranger = Known::default();
 
-    assert_eq!(references(&put), (None, Some("wamid.out")));
+    assert_eq!(references(&put), (Some("wamid.out"), Some("wamid.out")));
+    assert_eq!(first(&translated(&put)).get("context"), None);
     assert_eq!(
         first(&translated(&put))["reaction"],
         json!({"message_id": "gBGHEiAlVQFDAgkB", "emoji": "👍"})
@@ -265,7 +319,7 @@ fn a_reaction_names_our_message_or_else_the_networks() {
         first(&translated(&reaction(Value::Null)))["reaction"]["emoji"],
         ""
     );
-    let unknown = message(&put, None, &our_id("x"), &stranger, None, &everything_on()).unwrap();
+    let unknown = message(&put, None, &our_id("x"), &stranger, &everything_on()).unwrap();
     assert_eq!(
         unknown.messages[0].content["reaction"]["message_id"],
         "wamid.out"
@@ -291,6 +345,47 @@ fn a_referral_loses_what_only_the_cloud_knows() {
         json!({
             "source_url": "https://ad.example/1", "source_type": "ad", "source_id": "71", "headline": "Vans",
             "body": "Rent one", "media_type": "image", "image_url": "https://ad.example/i.jpg"
+        })
+    );
+}
+
+#[rstest::rstest]
+#[case::named(json!({"media_type": "video", "image_url": "i", "video_url": "v"}), Some((ReferralKind::Video, "v")))]
+#[case::not_named(json!({"image_url": "i", "video_url": "v"}), Some((ReferralKind::Image, "i")))]
+#[case::only_a_video(json!({"video_url": "v"}), Some((ReferralKind::Video, "v")))]
+#[case::named_and_missing(json!({"media_type": "image", "video_url": "v"}), None)]
+#[case::nothing(json!({"media_type": "image", "image_url": ""}), None)]
+#[case::none(json!("an ad"), None)]
+fn the_media_of_a_referral_are_found(
+    #[case] referral: Value,
+    #[case] expected: Option<(ReferralKind, &str)>,
+) {
+    let text = incoming("text", json!({"text": {"body": "x"}, "referral": referral}));
+
+    assert_eq!(referral_media_of(&text), expected);
+}
+
+#[test]
+fn what_an_advertisement_shows_stands_in_its_referral() {
+    let text = incoming(
+        "text",
+        json!({"text": {"body": "x"}, "referral": {"source_id": 71, "media_type": "image", "image_url": "https://ad.example/i.jpg"}}),
+    );
+    let known = Known {
+        referral: Some(ReferralMedia {
+            kind: ReferralKind::Image,
+            id: "6b1e0a52-7c3d-4f0a-9a55-0c2f4d8e1b77".to_owned(),
+        }),
+        ..known(None)
+    };
+
+    let told = message(&text, None, &our_id("x"), &known, &everything_on()).unwrap();
+
+    assert_eq!(
+        told.messages[0].content["referral"],
+        json!({
+            "source_id": "71", "media_type": "image", "image_url": "https://ad.example/i.jpg",
+            "image": {"id": "6b1e0a52-7c3d-4f0a-9a55-0c2f4d8e1b77"}
         })
     );
 }
@@ -326,8 +421,7 @@ fn a_quoted_message_is_named_by_our_id() {
         &text,
         None,
         &our_id("x"),
-        &Names::default(),
-        None,
+        &Known::default(),
         &everything_on(),
     )
     .unwrap();
@@ -358,6 +452,44 @@ fn forwarding_is_told_and_nothing_is_made_up() {
         Some(json!({"forwarded": true, "frequently_forwarded": true}))
     );
     assert_eq!(answering(claims_nothing), None);
+}
+
+#[test]
+fn who_is_named_in_a_group_is_told_with_the_group() {
+    let context = webhook::Context {
+        mentions: vec!["+1 202-555-0144".to_owned(), "US.7".to_owned()],
+        group_id: Some("120363".to_owned()),
+        ..webhook::Context::default()
+    };
+    let mut text = incoming(
+        "text",
+        json!({"text": {"body": "@Bo"}, "group_id": "120363"}),
+    );
+    text.context = Some(context);
+
+    let told = translated(&text);
+
+    assert_eq!(
+        first(&told)["context"],
+        json!({"group_id": "120363", "mentions": ["12025550144", "US.7"]})
+    );
+    assert_eq!(first(&told)["group_id"], "120363");
+}
+
+#[test]
+fn a_message_that_disappears_has_a_type_of_its_own() {
+    let told = translated(&incoming("ephemeral", json!({})));
+
+    assert_eq!(
+        first(&told),
+        &json!({
+            "from": "12025550143", "id": "ABGGEiAlVQFDAgkC", "timestamp": "1790000000", "type": "ephemeral",
+            "errors": [{
+                "code": 501, "title": Code(501).title(),
+                "details": "the message was sent in a chat whose messages disappear"
+            }]
+        })
+    );
 }
 
 #[test]
@@ -394,6 +526,7 @@ fn a_press_answers_the_business_even_when_the_network_does_not_say_so() {
 #[case::nothing_to_render("interactive", json!({}), Some("something went wrong"), "something went wrong")]
 #[case::empty("interactive", json!({"interactive": {}}), None, "the network sent a message of type interactive without its content")]
 #[case::text_without_text("text", json!({"text": null}), None, "the network sent a message of type text without its content")]
+#[case::place_without_a_place("location", json!({"location": {"latitude": 5, "longitude": "east"}}), None, "the network sent a message of type location without its content")]
 #[case::no_file("image", json!({}), None, "the network sent a message of type image without its content")]
 #[case::reaction_to_nothing("reaction", json!({"reaction": {"emoji": "x"}}), None, "the network sent a message of type reaction without its content")]
 fn what_has_no_form_here_arrives_as_unknown_with_501(
@@ -454,51 +587,101 @@ fn a_changed_number_is_told_when_the_settings_want_it() {
     let off = ApplicationSettings::default();
     for event in [newer, older] {
         assert_eq!(
-            message(&event, None, &our_id("x"), &names(), None, &off),
+            message(&event, None, &our_id("x"), &known(None), &off),
             None
         );
     }
 }
 
-#[test]
-fn a_changed_identity_is_told_when_the_settings_want_it() {
-    let event = incoming(
-        "system",
-        json!({
-            "system": {"type": "customer_identity_changed", "customer": "12025550143", "body": "changed"},
-            "identity": {"acknowledged": false, "created_timestamp": "1790000000123", "hash": "q1w2e3r4t5y6"}
+/// The notification of a message whose sender's identity is known.
+fn with_identity(incoming: &webhook::Message, settings: &ApplicationSettings) -> Option<Value> {
+    let known = Known {
+        identity: Some(Identity {
+            hash: "q1w2e3r4t5y6".to_owned(),
+            created_ms: 1_790_000_000_123,
+            acknowledged: false,
         }),
-    );
+        ..known(None)
+    };
+    let told = message(incoming, Some(&ada()), &our_id("x"), &known, settings)?;
+    Some(serde_json::from_slice(&told.to_bytes()).unwrap())
+}
 
+#[rstest::rstest]
+#[case::newer(json!({
+    "system": {"type": "customer_identity_changed", "customer": "+1 202-555-0143", "body": "changed"},
+    "identity": {"acknowledged": false, "created_timestamp": "1790000000123", "hash": "q1w2e3r4t5y6"}
+}))]
+#[case::older(json!({
+    "system": {"type": "user_identity_changed", "user": "12025550143", "body": "changed", "identity": "q1w2e3r4t5y6"}
+}))]
+fn a_changed_identity_is_told_when_the_settings_want_it(#[case] content: Value) {
+    let event = incoming("system", content);
+
+    assert!(is_identity_change(&event));
     assert_eq!(
-        first(&translated(&event)),
-        &json!({
-            "from": "12025550143", "id": "ABGGEiAlVQFDAgkC", "timestamp": "1790000000", "type": "system",
+        sighting(&event, None)
+            .map(|sighting| sighting.hash)
+            .as_deref(),
+        Some("q1w2e3r4t5y6")
+    );
+    assert_eq!(
+        with_identity(&event, &everything_on()).unwrap(),
+        json!({"messages": [{
+            "from": "12025550143", "id": "x", "timestamp": "1790000000", "type": "system",
             "identity": {"acknowledged": false, "created_timestamp": 1_790_000_000_123_i64, "hash": "q1w2e3r4t5y6"},
             "system": {"body": "changed", "identity": "q1w2e3r4t5y6", "type": "user_identity_changed", "user": "12025550143"}
-        })
+        }]})
     );
-    let off = ApplicationSettings::default();
-    assert_eq!(
-        message(&event, None, &our_id("x"), &names(), None, &off),
-        None
-    );
+    assert_eq!(with_identity(&event, &ApplicationSettings::default()), None);
 }
 
 #[test]
 fn an_identity_beside_a_text_follows_the_same_setting() {
-    let text = incoming(
-        "text",
-        json!({"text": {"body": "hi"}, "identity": {"acknowledged": "true", "created_timestamp": 5, "hash": "h"}}),
-    );
-    let off = ApplicationSettings::default();
+    let text = incoming("text", json!({"text": {"body": "hi"}}));
+    let mut card = ada();
+    card.identity_key_hash = Some("q1w2e3r4t5y6".to_owned());
 
     assert_eq!(
-        first(&translated(&text))["identity"],
-        json!({"acknowledged": true, "created_timestamp": 5, "hash": "h"})
+        sighting(&text, Some(&card)),
+        Some(Sighting {
+            hash: "q1w2e3r4t5y6".to_owned(),
+            created_ms: None
+        })
     );
-    let quiet = message(&text, None, &our_id("x"), &names(), None, &off).unwrap();
-    assert_eq!(quiet.messages[0].content.get("identity"), None);
+    assert!(!is_identity_change(&text));
+    let told = with_identity(&text, &everything_on()).unwrap();
+    assert_eq!(
+        first(&told)["identity"],
+        json!({"acknowledged": false, "created_timestamp": 1_790_000_000_123_i64, "hash": "q1w2e3r4t5y6"})
+    );
+    let quiet = with_identity(&text, &ApplicationSettings::default()).unwrap();
+    assert_eq!(first(&quiet).get("identity"), None);
+}
+
+#[test]
+fn a_customer_who_moves_is_followed() {
+    let moved = |system: Value| moved_to(&incoming("system", json!({"system": system})));
+    let new = Some(WaId::from_network("12025550177"));
+
+    assert_eq!(
+        moved(json!({"type": "user_changed_number", "wa_id": "+1 202-555-0177"})),
+        new
+    );
+    assert_eq!(
+        moved(json!({"type": "customer_changed_number", "new_wa_id": "12025550177"})),
+        new
+    );
+    assert_eq!(moved(json!({"type": "user_changed_number"})), None);
+    assert_eq!(
+        moved(json!({"type": "user_identity_changed", "wa_id": "12025550177"})),
+        None
+    );
+    let text = incoming(
+        "text",
+        json!({"system": {"type": "user_changed_number", "wa_id": "1"}}),
+    );
+    assert_eq!(moved_to(&text), None);
 }
 
 #[test]

@@ -3,6 +3,7 @@ use serde_json::json;
 
 use super::*;
 
+mod form;
 mod message;
 mod property;
 mod status;
@@ -44,6 +45,7 @@ fn ada() -> webhook::Contact {
         },
         wa_id: Some("12025550143".to_owned()),
         user_id: Some("US.48151623421234567".to_owned()),
+        identity_key_hash: None,
     }
 }
 
@@ -52,6 +54,14 @@ fn names() -> Names {
         context_id: Some(our_id("gBGHEiAlVQFDAgkA")),
         reaction_id: Some(our_id("gBGHEiAlVQFDAgkB")),
         business: "12025550100".to_owned(),
+    }
+}
+
+fn known(media: Option<&ReceivedMedia>) -> Known {
+    Known {
+        names: names(),
+        media: media.cloned(),
+        ..Known::default()
     }
 }
 
@@ -69,8 +79,7 @@ fn translated_with(incoming: &webhook::Message, media: Option<&ReceivedMedia>) -
         incoming,
         Some(&ada()),
         &our_id("ABGGEiAlVQFDAgkC"),
-        &names(),
-        media,
+        &known(media),
         &everything_on(),
     )?;
     Some(serde_json::from_slice(&notification.to_bytes()).unwrap())
@@ -90,6 +99,7 @@ fn stored() -> ReceivedMedia {
         id: "6b1e0a52-7c3d-4f0a-9a55-0c2f4d8e1b77".to_owned(),
         sha256: "ab".repeat(32),
         mime_type: "image/jpeg".to_owned(),
+        metadata: None,
     }
 }
 
@@ -100,6 +110,10 @@ fn network_status(kind: &str) -> webhook::Status {
         timestamp: "1790000100".to_owned(),
         recipient_id: Some("12025550143".to_owned()),
         recipient_user_id: None,
+        recipient_type: None,
+        recipient_participant_id: None,
+        recipient_identity_key_hash: None,
+        kind: None,
         biz_opaque_callback_data: Some("ll1.k3v9x0ab.17".to_owned()),
         conversation: Some(json!({
             "id": "0f1e2d3c4b5a69788796a5b4c3d2e1f0", "expiration_timestamp": "1790086400",

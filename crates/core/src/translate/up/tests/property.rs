@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::super::message;
 use super::*;
+use crate::translate::up::tests::form;
 
 const KINDS: [&str; 22] = [
     "text",
@@ -117,6 +118,8 @@ fn any_message() -> impl Strategy<Value = webhook::Message> {
     )
         .prop_map(
             |(from, id, forwarded, frequently_forwarded, referred_product)| webhook::Context {
+                mentions: from.iter().cloned().collect(),
+                group_id: id.clone(),
                 from,
                 id,
                 forwarded,
@@ -155,6 +158,108 @@ fn any_message() -> impl Strategy<Value = webhook::Message> {
         )
 }
 
+/// One message of every kind, with everything that it can have.
+const SAMPLES: &[&str] = &[
+    r#"{"from":"12025550143","from_user_id":"US.1","id":"wamid.1","timestamp":"1790000000","type":"text","text":{"body":"hi"},
+        "context":{"from":"12025550100","id":"wamid.0","forwarded":true,"frequently_forwarded":true,
+            "referred_product":{"catalog_id":"c","product_retailer_id":"p"}},
+        "referral":{"source_url":"https://ad.example","source_type":"ad","source_id":"7","headline":"h","body":"b",
+            "media_type":"image","image_url":"https://ad.example/i","thumbnail_url":"t","video_url":"v","ctwa_clid":"x"}}"#,
+    r#"{"from":"12025550143","id":"wamid.1","timestamp":"1790000000","type":"image",
+        "image":{"id":"1","mime_type":"image/png","sha256":"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=","caption":"c","url":"u"}}"#,
+    r#"{"from":"12025550143","id":"wamid.1","timestamp":"1790000000","type":"audio","audio":{"id":"1","mime_type":"audio/ogg","voice":true}}"#,
+    r#"{"from":"12025550143","id":"wamid.1","timestamp":"1790000000","type":"document",
+        "document":{"id":"1","mime_type":"application/pdf","filename":"f","caption":"c"}}"#,
+    r#"{"from":"12025550143","id":"wamid.1","timestamp":"1790000000","type":"sticker",
+        "sticker":{"id":"1","mime_type":"image/webp","animated":false,"metadata":{"sticker-pack-id":"p","emojis":["x"],
+            "is-first-party-sticker":1}}}"#,
+    r#"{"from":"12025550143","id":"wamid.1","timestamp":"1790000000","type":"location",
+        "location":{"latitude":1.5,"longitude":-2.5,"name":"n","address":"a","url":"u"}}"#,
+    r#"{"from":"12025550143","id":"wamid.1","timestamp":"1790000000","type":"contacts","contacts":[{
+        "name":{"formatted_name":"N","first_name":"N"},"phones":[{"phone":"1","type":"CELL","wa_id":"1"}],
+        "emails":[{"email":"e","type":"t"}],"addresses":[{"street":"s","zip":"z"}],"org":{"company":"c"},
+        "urls":[{"url":"u","type":"t"}],"birthday":"2000-01-01","vcard":"BEGIN:VCARD"}]}"#,
+    r#"{"from":"12025550143","id":"wamid.1","timestamp":"1790000000","type":"reaction","reaction":{"message_id":"wamid.0","emoji":"x"}}"#,
+    r#"{"from":"12025550143","id":"wamid.1","timestamp":"1790000000","type":"button","button":{"text":"t","payload":"p"},
+        "context":{"from":"12025550100","id":"wamid.0"}}"#,
+    r#"{"from":"12025550143","id":"wamid.1","timestamp":"1790000000","type":"interactive",
+        "interactive":{"type":"nfm_reply","nfm_reply":{"name":"flow","body":"Sent","response_json":"{}"}}}"#,
+    r#"{"from":"12025550143","id":"wamid.1","timestamp":"1790000000","type":"order","order":{"catalog_id":"c","text":"t",
+        "product_items":[{"product_retailer_id":"p","quantity":2,"item_price":3.5,"currency":"EUR"}]}}"#,
+    r#"{"from":"12025550143","id":"wamid.1","timestamp":"1790000000","type":"system",
+        "system":{"type":"user_changed_number","body":"b","wa_id":"12025550177"}}"#,
+    r#"{"from":"12025550143","id":"wamid.1","timestamp":"1790000000","type":"system",
+        "system":{"type":"customer_identity_changed","body":"b","customer":"12025550143"},
+        "identity":{"hash":"h","created_timestamp":1790000000000,"acknowledged":false}}"#,
+    r#"{"from":"12025550143","id":"wamid.1","timestamp":"1790000000","type":"revoke","revoke":{"original_message_id":"wamid.0"}}"#,
+    r#"{"from":"12025550143","id":"wamid.1","timestamp":"1790000000","type":"edit",
+        "edit":{"original_message_id":"wamid.0","message":{"type":"text","text":{"body":"new"}}}}"#,
+    r#"{"from":"12025550143","id":"wamid.1","timestamp":"1790000000","type":"unsupported","unsupported":{"type":"poll_creation"},
+        "errors":[{"code":131051,"title":"t","message":"t","error_data":{"details":"d"}}]}"#,
+];
+const CARD: &str = r#"{"profile":{"name":"Ada"},"wa_id":"12025550143","user_id":"US.1","identity_key_hash":"q1w2"}"#;
+
+/// One of some JSON objects, with up to four places made something else: nothing, null, any JSON, one more.
+fn nearly(samples: &'static [&'static str]) -> impl Strategy<Value = Value> {
+    let spoil = (
+        any::<prop::sample::Index>(),
+        proptest::option::of(any_json()),
+        any::<bool>(),
+    );
+    (
+        proptest::sample::select(samples),
+        proptest::collection::vec(spoil, 0..5),
+    )
+        .prop_map(|(sample, spoils)| {
+            let mut value: Value = serde_json::from_str(sample).unwrap();
+            for (place, other, adds) in spoils {
+                let paths = paths(&value, "");
+                if paths.is_empty() {
+                    break;
+                }
+                let (parent, name) = paths[place.index(paths.len())].rsplit_once('/').unwrap();
+                let members = value.pointer_mut(parent).unwrap();
+                match (members, other) {
+                    (Value::Object(members), Some(other)) if adds => {
+                        members.insert("extra".to_owned(), other);
+                    }
+                    (Value::Object(members), Some(other)) => {
+                        members.insert(name.to_owned(), other);
+                    }
+                    (Value::Object(members), None) => {
+                        members.remove(name);
+                    }
+                    (Value::Array(elements), Some(other)) => elements.push(other),
+                    (Value::Array(elements), None) => elements.clear(),
+                    _ => {}
+                }
+            }
+            value
+        })
+}
+
+/// Where everything inside a value stands, as JSON pointers.
+fn paths(value: &Value, at: &str) -> Vec<String> {
+    let inner: Vec<(String, &Value)> = match value {
+        Value::Object(members) => members
+            .iter()
+            .filter(|(name, _)| !name.contains(['/', '~']))
+            .map(|(name, value)| (format!("{at}/{name}"), value))
+            .collect(),
+        Value::Array(elements) => elements
+            .iter()
+            .enumerate()
+            .map(|(place, value)| (format!("{at}/{place}"), value))
+            .collect(),
+        _ => Vec::new(),
+    };
+    let mut all: Vec<String> = inner.iter().map(|(path, _)| path.clone()).collect();
+    for (path, value) in inner {
+        all.extend(paths(value, &path));
+    }
+    all
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1024))]
 
@@ -170,13 +275,17 @@ proptest! {
         loud in any::<bool>(),
     ) {
         let settings = if loud { everything_on() } else { ApplicationSettings::default() };
-        let names = if known { names() } else { Names::default() };
+        let known = if known { super::known(received.as_ref()) } else { Known::default() };
         let card = with_card.then(ada);
         references(&incoming);
         revoked(&incoming);
         media_of(&incoming);
 
-        let told = message(&incoming, card.as_ref(), &our_id("ABGG"), &names, received.as_ref(), &settings);
+        referral_media_of(&incoming);
+        moved_to(&incoming);
+        sighting(&incoming, card.as_ref());
+
+        let told = message(&incoming, card.as_ref(), &our_id("ABGG"), &known, &settings);
 
         let Some(told) = told else {
             prop_assert!(matches!(incoming.kind.as_str(), "revoke" | "system"), "{} is lost", incoming.kind);
@@ -189,8 +298,9 @@ proptest! {
         prop_assert_eq!(body["messages"].as_array().map(Vec::len), Some(1));
         prop_assert_eq!(&told["id"], "ABGG");
         prop_assert_eq!(told["timestamp"].as_str(), Some(incoming.timestamp.as_str()));
+        form::check(&body);
         let kind = told["type"].as_str().unwrap();
-        if kind == "unknown" {
+        if kind == "unknown" || kind == "ephemeral" {
             prop_assert_eq!(&told["errors"][0]["code"], 501);
             prop_assert_eq!(told["errors"].as_array().map(Vec::len), Some(1));
         } else {
@@ -200,6 +310,31 @@ proptest! {
         }
         let contacts = if kind == "system" { None } else { Some(1) };
         prop_assert_eq!(body.get("contacts").and_then(Value::as_array).map(Vec::len), contacts);
+    }
+
+    #[test]
+    fn what_is_nearly_right_is_told_in_the_documented_form(
+        (element, card) in (nearly(SAMPLES), nearly(&[CARD])),
+        known in any::<bool>(),
+        media in any::<bool>(),
+    ) {
+        let value = json!({"metadata": {"phone_number_id": "2201"}, "contacts": [card], "messages": [element]});
+        let body = json!({"entry": [{"id": "9901", "changes": [{"field": "messages", "value": value}]}]});
+        let stored = stored();
+
+        for event in webhook::split(body.to_string().as_bytes()).unwrap() {
+            let webhook::Kind::Message { message: incoming, contact, .. } = event.kind else {
+                continue;
+            };
+            let media = media.then_some(&stored);
+            let known = if known { super::known(media) } else { Known { media: media.cloned(), ..Known::default() } };
+            let told = message(&incoming, contact.as_ref(), &our_id("ABGG"), &known, &everything_on());
+            if let Some(told) = told {
+                form::check(&serde_json::from_slice(&told.to_bytes()).unwrap());
+            } else {
+                prop_assert!(matches!(incoming.kind.as_str(), "revoke" | "system"), "{} is lost", incoming.kind);
+            }
+        }
     }
 
     #[test]
@@ -233,6 +368,7 @@ proptest! {
             prop_assert_eq!(kind, "played");
             return Ok(());
         };
+        form::check(&body);
         let told = &body["statuses"][0];
         prop_assert_eq!(told["timestamp"].as_str(), Some(timestamp.as_str()));
         prop_assert_eq!(&told["type"], "message");

@@ -1,6 +1,6 @@
 use onprem::Code;
 
-use super::super::status;
+use super::super::{is_of_payment, status};
 use super::*;
 
 #[test]
@@ -89,6 +89,36 @@ fn each_status_has_its_switch() {
     for kind in ["played", "", "SENT"] {
         assert!(!is_told(kind, with(true, true, true)), "{kind}");
     }
+}
+
+#[test]
+fn a_payment_is_no_message() {
+    for kind in ["captured", "failed", "pending", "sent"] {
+        let mut payment = network_status(kind);
+        payment.kind = Some("payment".to_owned());
+        assert!(is_of_payment(&payment));
+        assert_eq!(told(&payment, &everything_on()), None, "{kind}");
+    }
+    let mut message = network_status("read");
+    message.kind = Some("message".to_owned());
+    assert!(told(&message, &everything_on()).is_some());
+}
+
+#[test]
+fn a_warning_says_what_is_wrong_with_the_products() {
+    let mut warning = network_status("warning");
+    warning.errors = vec![network_error(2026, "products not in the catalogue: sku-9")];
+
+    let told = told(&warning, &ApplicationSettings::default()).unwrap();
+
+    assert_eq!(
+        told["statuses"][0],
+        json!({
+            "id": "gBGHEiAlVQFDAgkA", "status": "warning", "timestamp": "1790000100", "type": "message",
+            "recipient_id": "12025550143", "message": {"recipient_id": "12025550143"},
+            "errors": [{"code": 2026, "title": "Missing products", "details": "products not in the catalogue: sku-9"}]
+        })
+    );
 }
 
 #[test]

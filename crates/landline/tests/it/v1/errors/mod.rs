@@ -124,7 +124,6 @@ async fn a_call_that_is_still_to_come_says_so() {
         ("GET", "/v1/stats/app"),
         ("GET", "/metrics"),
         ("PUT", "/v1/services/message/gc"),
-        ("GET", "/v1/contacts/12025550143/identity"),
     ] {
         let answer = guest.api.call(method, path, None).await;
         assert_eq!(answer.refusal(), (404, 1014), "{method} {path}: {answer:?}");

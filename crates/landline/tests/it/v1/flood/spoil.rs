@@ -129,7 +129,40 @@ impl Request {
 /// A call that would do, or that fails for one reason of its own where success would disturb the test.
 fn good(dice: &mut Dice) -> (&'static str, &'static str, Value) {
     const LINK: &str = "http://127.0.0.1:9/van.png";
-    match dice.below(14) {
+    match dice.below(18) {
+        14 => (
+            "POST",
+            "/v1/messages",
+            json!({"to": "13055550199", "type": "location", "location": {
+                "latitude": 52.5163, "longitude": "13.3777", "name": "Hummingbird Coffee", "address": "Pariser Platz",
+            }}),
+        ),
+        15 => (
+            "POST",
+            "/v1/messages",
+            json!({"to": "13055550199", "type": "contacts", "contacts": [{
+                "name": {"formatted_name": "Ada Quist", "first_name": "Ada"}, "birthday": "1990-02-28",
+                "addresses": [{"city": "Springfield", "country_code": "US"}], "org": {"company": "Quist Tools"},
+                "phones": [{"phone": "+1 202 555 0143", "wa_id": "12025550143"}],
+                "emails": [{"email": "ada@quist.example", "type": "WORK"}], "urls": [{"url": "https://quist.example"}],
+            }]}),
+        ),
+        16 => (
+            "POST",
+            "/v1/messages",
+            json!({"to": "13055550199", "type": "reaction", "reaction": {"message_id": "gBGGnobody", "emoji": "👍"}}),
+        ),
+        17 => (
+            "POST",
+            "/v1/messages",
+            json!({"to": "13055550199", "type": "hsm", "hsm": {
+                "namespace": "another_account", "element_name": "order_update", "language": {"code": "en_US"},
+                "localizable_params": [
+                    {"default": "$42", "currency": {"currency_code": "USD", "amount_1000": 42000}},
+                    {"default": "Friday", "date_time": {"component": {"day_of_week": 5, "hour": 14}}},
+                ],
+            }}),
+        ),
         0 | 1 => (
             "POST",
             "/v1/messages",

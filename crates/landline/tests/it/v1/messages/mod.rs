@@ -1,15 +1,25 @@
 //! `/v1/messages`, one file per message type.
 
+mod contacts;
 mod document;
+mod generated;
+mod hsm;
+mod ids;
 mod image;
+mod location;
 mod mark_read;
+mod reaction;
+mod recording;
+mod sample;
+mod strict;
 mod template;
 mod text;
+mod types;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{assert_refused, plain};
-use crate::support::Guest;
+use crate::support::{Answer, Guest};
 
 impl Guest {
     /// Sends a message; its id.
@@ -37,4 +47,33 @@ impl Guest {
         let answer = self.api.post("/v1/messages", message).await;
         assert_refused(&answer, refusal, words);
     }
+}
+
+/// A message with the object of its type.
+fn message(to: &str, kind: &str, object: &Value) -> Value {
+    let mut message = json!({"to": to, "type": kind});
+    message[kind] = object.clone();
+    message
+}
+
+/// The id of a message that was accepted; the answer has nothing but what it has to have.
+#[track_caller]
+fn accepted(answer: &Answer, input: &str, wa_id: &str) -> String {
+    let id = answer.message_id();
+    let expected = json!({
+        "contacts": [{"input": input, "wa_id": wa_id}],
+        "messages": [{"id": id}],
+        "meta": {"api_status": "stable", "version": "v2.53.1"},
+    });
+    assert_eq!(answer.body, expected);
+    id
+}
+
+/// What the customer sees of a message, without what each message has.
+fn seen(shown: &Value) -> Value {
+    let mut shown = shown.clone();
+    for member in ["id", "timestamp", "status"] {
+        shown.as_object_mut().unwrap().remove(member).unwrap();
+    }
+    shown
 }

@@ -1,4 +1,8 @@
-//! `/v1/media`.
+//! `/v1/media`, and what of it can be sent.
+
+mod kinds;
+mod links;
+mod pictures;
 
 use bytes::Bytes;
 use futures_util::stream;
@@ -196,7 +200,7 @@ async fn what_is_no_file_is_refused() {
         "errors": [
           {
             "code": 1014,
-            "details": "the picture cannot be read: its bytes are not image/png",
+            "details": "the picture cannot be read: its bytes are text/html, not image/png",
             "title": "Internal error"
           }
         ],

@@ -1,5 +1,12 @@
 //! What customers write, at the webhook.
 
+mod answers;
+mod beside;
+mod content;
+mod files;
+mod strange;
+mod system;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rstest::rstest;
@@ -29,6 +36,20 @@ impl Guest {
             })
             .await
     }
+}
+
+/// Compares a notification of one message whole: its sender's card, and the message with these members beside its id, its
+/// sender and its time.
+fn assert_told(told: &Value, customer: &str, members: &Value) {
+    let mut message = json!({"from": customer, "id": "[id]", "timestamp": "[time]"});
+    for (name, value) in members.as_object().unwrap() {
+        message[name] = value.clone();
+    }
+    let expected = json!({
+        "contacts": [{"profile": {"name": "Ada Quist"}, "wa_id": customer}],
+        "messages": [message],
+    });
+    assert_eq!(plain(told, &[(id_of(told), "[id]")]), expected);
 }
 
 fn id_of(told: &Value) -> &str {

@@ -1,0 +1,24 @@
+//! Commands that print a document made from the program's own tables, and end.
+
+use std::io::{self, Write as _};
+
+use crate::cli::Command;
+use crate::exit::Stop;
+
+/// What such a command prints; `None` for every other command.
+pub(crate) fn of(command: &Command) -> Option<String> {
+    match command {
+        Command::Openapi => Some(web::openapi::text().to_owned()),
+        _ => None,
+    }
+}
+
+/// Prints it to stdout, to the letter. A reader that stops reading (`head`) is no failure.
+pub(crate) fn print(document: &str) -> Result<(), Stop> {
+    match io::stdout().lock().write_all(document.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Stop::failed("cannot write to stdout", error))
+        }
+        _ => Ok(()),
+    }
+}

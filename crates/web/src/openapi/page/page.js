@@ -1,0 +1,2 @@
+"use strict";
+fetch("/v1/openapi.json");
