@@ -9,6 +9,7 @@ use tokio::sync::{Notify, watch};
 use crate::clock;
 use crate::file;
 use crate::network::{Network, Urgency};
+use crate::phone::webhook::Letterbox;
 
 /// What all parts of a simulator share.
 pub(crate) struct Shared {
@@ -25,6 +26,8 @@ pub(crate) struct Shared {
     pub(crate) client: reqwest::Client,
     /// The network's own address.
     pub(crate) public_url: String,
+    /// What came to `/sim/webhook`.
+    pub(crate) letterbox: Letterbox,
     on_message: Box<dyn Fn(String) + Send + Sync>,
     path: PathBuf,
     /// Counts changes that last: all, and those that had to be on disk at once.
@@ -59,6 +62,7 @@ impl Shared {
             link: watch::Sender::new(true),
             client,
             public_url,
+            letterbox: Letterbox::default(),
             on_message,
             path,
             changes: AtomicU64::new(0),

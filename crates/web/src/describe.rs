@@ -148,7 +148,7 @@ impl<B: Described> JsonSchema for Sent<B> {
     }
 }
 
-/// `meta` of every answer, for the generator of schemas.
+/// Which API answers.
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
 struct Meta {

@@ -95,45 +95,52 @@ async fn connect_for_ever(line: &Arc<Line>) {
             failures = Failures::default();
             continue;
         };
-        let was_connected = matches!(line.state(), LineState::Ready | LineState::Starting(_));
-        failures.note(was_connected, line.signals.steady_ms());
-        end.report(line);
-        let pause = match end {
-            End::Unreachable(trouble) => {
-                if failures.is_news(&trouble) {
-                    tracing::warn!(line = %line.config.name, reason = trouble, "not connected");
-                }
-                line.set_state(LineState::Connecting {
-                    trouble: Some(trouble),
-                });
-                Duration::from_millis(100 << failures.in_a_row.min(5))
-            }
-            End::Disconnected(reason) | End::Refused(reason) | End::Blocked(reason) => {
-                if failures.is_news(&reason) {
-                    tracing::error!(line = %line.config.name, reason, "disconnected");
-                }
-                line.set_state(LineState::Disconnected { reason });
-                let heartbeat = line.settings().heartbeat_interval.clamp(1, 60);
-                // Management calls are few by the hour: a refusal that lasts is asked about once a minute.
-                Duration::from_secs(u64::from(heartbeat) << failures.disconnected().min(4))
-                    .min(Duration::from_mins(1))
-            }
-            End::Store(error) => {
-                tracing::error!(line = %line.config.name, %error, "disconnected: the store failed");
-                line.set_state(LineState::Disconnected {
-                    reason: format!("the store: {error}"),
-                });
-                STORE_PAUSE
-            }
-            End::Unregistered(reason) => {
-                tracing::error!(line = %line.config.name, reason, "the number is not registered");
-                line.forget_registration().await;
-                continue;
-            }
+        let Some(pause) = ended(line, end, &mut failures).await else {
+            continue;
         };
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             _ = numbers.changed() => {}
+        }
+    }
+}
+
+/// A session has ended: who has to know is told. How long to wait before the next one; `None` without a registration.
+async fn ended(line: &Line, end: End, failures: &mut Failures) -> Option<Duration> {
+    let was_connected = matches!(line.state(), LineState::Ready | LineState::Starting(_));
+    failures.note(was_connected, line.signals.steady_ms());
+    end.report(line);
+    match end {
+        End::Unreachable(trouble) => {
+            if failures.is_news(&trouble) {
+                tracing::warn!(line = %line.config.name, reason = trouble, "not connected");
+            }
+            line.set_state(LineState::Connecting {
+                trouble: Some(trouble),
+            });
+            Some(Duration::from_millis(100 << failures.in_a_row.min(5)))
+        }
+        End::Disconnected(reason) | End::Refused(reason) | End::Blocked(reason) => {
+            if failures.is_news(&reason) {
+                tracing::error!(line = %line.config.name, reason, "disconnected");
+            }
+            line.set_state(LineState::Disconnected { reason });
+            let heartbeat = line.settings().heartbeat_interval.clamp(1, 60);
+            // Management calls are few by the hour: a refusal that lasts is asked about once a minute.
+            let pause = Duration::from_secs(u64::from(heartbeat) << failures.disconnected().min(4));
+            Some(pause.min(Duration::from_mins(1)))
+        }
+        End::Store(error) => {
+            tracing::error!(line = %line.config.name, %error, "disconnected: the store failed");
+            line.set_state(LineState::Disconnected {
+                reason: format!("the store: {error}"),
+            });
+            Some(STORE_PAUSE)
+        }
+        End::Unregistered(reason) => {
+            tracing::error!(line = %line.config.name, reason, "the number is not registered");
+            line.forget_registration().await;
+            None
         }
     }
 }

@@ -49,7 +49,10 @@ impl Welcome<'_> {
         if let Some(plain) = &told.api_plain {
             banner = banner.row("", &format!("{plain}  (the same without TLS)"));
         }
+        // A browser does not know our certificate authority.
+        let for_browsers = told.api_plain.as_ref().unwrap_or(&told.api);
         banner
+            .row("docs", &format!("{for_browsers}/docs"))
             .row("relay", &told.relay)
             .row("network", &format!("{}  (Graph API and /sim)", told.sim))
             .row("data", &self.data.display().to_string())
@@ -212,6 +215,7 @@ mod tests {
 
         API          https://127.0.0.1:9090
                      http://127.0.0.1:9091  (the same without TLS)
+        docs         http://127.0.0.1:9091/docs
         relay        http://127.0.0.1:9092/graph/3001
         network      http://127.0.0.1:9080  (Graph API and /sim)
         data         /data
@@ -243,6 +247,7 @@ mod tests {
 
         API          https://127.0.0.1:9090
                      http://127.0.0.1:9091  (the same without TLS)
+        docs         http://127.0.0.1:9091/docs
         relay        http://127.0.0.1:9092/graph/3001
         network      http://127.0.0.1:9080  (Graph API and /sim)
         data         /data

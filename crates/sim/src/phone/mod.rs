@@ -6,6 +6,7 @@ mod draft;
 mod fault;
 mod number;
 mod switch;
+pub(crate) mod webhook;
 mod write;
 
 use axum::body::{Body, to_bytes};
@@ -128,6 +129,9 @@ async fn handle(shared: &Shared, request: Request<Body>) -> Answer {
         ("GET", ["clock"]) => Ok((200, json!({"now": shared.now_s()}))),
         ("POST", ["clock"]) => switch::clock(shared, &call),
         ("GET", ["wait"]) => switch::wait(shared, &call).await,
+        ("GET", ["webhook"]) => webhook::show(shared, &call).await,
+        ("POST", ["webhook"]) => webhook::take(shared, &call),
+        ("DELETE", ["webhook"]) => Ok(webhook::clear(shared)),
         ("GET", ["link"]) => Ok((200, switch::show_link(shared))),
         ("POST", ["link"]) => switch::link(shared, &call),
         ("GET", ["faults"]) => Ok((200, switch::show_faults(shared))),

@@ -82,18 +82,8 @@ pub(crate) fn faults(shared: &Shared, call: &Call) -> Answer {
     Ok((200, show_faults(shared)))
 }
 
-/// `GET /sim/wait?customer=…&received=N&timeout_s=…`: the inbox when N messages have come in all.
-pub(crate) async fn wait(shared: &Shared, call: &Call) -> Answer {
-    let wa_id = call
-        .query("customer")
-        .ok_or_else(|| Refusal::bad("customer is missing"))?;
-    let wa_id = wa_id.trim().trim_start_matches('+').to_owned();
-    let wanted = match call.query("received") {
-        None => 1,
-        Some(text) => text
-            .parse::<usize>()
-            .map_err(|_| Refusal::bad("received must be a number"))?,
-    };
+/// `timeout_s` of the query, real time.
+pub(super) fn timeout(call: &Call) -> Result<Duration, Refusal> {
     let seconds = match call.query("timeout_s") {
         None => WAIT_S,
         Some(text) => text
@@ -106,8 +96,24 @@ pub(crate) async fn wait(shared: &Shared, call: &Call) -> Answer {
                 ))
             })?,
     };
+    Ok(Duration::from_secs_f64(seconds))
+}
+
+/// `GET /sim/wait?customer=…&received=N&timeout_s=…`: the inbox when N messages have come in all.
+pub(crate) async fn wait(shared: &Shared, call: &Call) -> Answer {
+    let wa_id = call
+        .query("customer")
+        .ok_or_else(|| Refusal::bad("customer is missing"))?;
+    let wa_id = wa_id.trim().trim_start_matches('+').to_owned();
+    let wanted = match call.query("received") {
+        None => 1,
+        Some(text) => text
+            .parse::<usize>()
+            .map_err(|_| Refusal::bad("received must be a number"))?,
+    };
+    let limit = timeout(call)?;
     customer::show(shared, &wa_id)?;
-    let deadline = Instant::now() + Duration::from_secs_f64(seconds);
+    let deadline = Instant::now() + limit;
     loop {
         let news = shared.received.notified();
         tokio::pin!(news);
@@ -125,7 +131,8 @@ pub(crate) async fn wait(shared: &Shared, call: &Call) -> Answer {
         }
         if timeout_at(deadline, news).await.is_err() {
             return Err(Refusal::late(format!(
-                "{received} of {wanted} messages have come within {seconds} s"
+                "{received} of {wanted} messages have come within {} s",
+                limit.as_secs_f64()
             )));
         }
     }

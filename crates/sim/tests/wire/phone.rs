@@ -366,3 +366,26 @@ async fn the_world_tells_a_gateway_everything() {
             .is_ok()
     );
 }
+
+#[tokio::test]
+async fn a_webhook_keeps_what_comes_until_somebody_looks() {
+    let sim = Sim::start(Retry::Eager);
+    let notification = json!({"statuses": [{"id": "gBGG", "status": "read"}]});
+
+    let waiting = sim.sim(Method::GET, "webhook?contains=gBGG", None);
+    let (waited, taken) = tokio::join!(
+        waiting,
+        sim.sim(Method::POST, "webhook", Some(notification.clone()))
+    );
+
+    taken.ok(200);
+    assert_eq!(waited.ok(200), json!({"notifications": [notification]}));
+    let other = sim.sim(Method::GET, "webhook?contains=ABGG&timeout_s=0", None);
+    assert_eq!(
+        other.await.ok(408),
+        json!({"error": "nothing that contains \"ABGG\" has come within 0 s"})
+    );
+    sim.sim(Method::DELETE, "webhook", None).await.ok(200);
+    let empty = sim.sim(Method::GET, "webhook", None).await.ok(200);
+    assert_eq!(empty, json!({"notifications": []}));
+}

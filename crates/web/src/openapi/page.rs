@@ -9,7 +9,12 @@ use sha2::{Digest, Sha256};
 
 const HTML: &str = include_str!("page/page.html");
 const STYLE: &str = include_str!("page/page.css");
-const SCRIPT: &str = include_str!("page/page.js");
+const SCRIPT: &str = concat!(
+    include_str!("page/dom.js"),
+    include_str!("page/schema.js"),
+    include_str!("page/try.js"),
+    include_str!("page/page.js"),
+);
 
 /// The page as it is served.
 #[derive(Debug)]

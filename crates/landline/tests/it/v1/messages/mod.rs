@@ -7,6 +7,7 @@ mod hsm;
 mod ids;
 mod image;
 mod location;
+mod interactive;
 mod mark_read;
 mod reaction;
 mod recording;

@@ -1,5 +1,8 @@
 //! `type: template`.
 
+mod part;
+mod table;
+
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -386,7 +389,7 @@ async fn a_template_that_cannot_be_sent_is_refused() {
     let mut french = template("12025550143", "hello_world", &json!([]));
     french["template"]["language"]["code"] = "fr".into();
     guest
-        .refused(&french, (404, 2001), &["hello_world", "fr"])
+        .refused(&french, (404, 2003), &["hello_world", "fr"])
         .await;
 }
 
