@@ -1,8 +1,10 @@
 //! `/v1`, one file per subject of the surface. Answers are compared whole; what differs from run to run is named first.
 
 mod account;
+mod business;
 mod certificates;
 mod contacts;
+mod deregister;
 mod errors;
 mod flood;
 mod groups;
@@ -15,6 +17,7 @@ mod messages;
 mod metrics;
 mod openapi;
 mod out_of_band;
+mod profile;
 mod providers;
 mod settings;
 mod settings;
@@ -22,6 +25,10 @@ mod stats;
 mod statuses;
 mod stickerpacks;
 mod support;
+mod shards;
+mod statuses;
+mod stickerpacks;
+mod two_step;
 mod users;
 mod webhooks;
 
