@@ -157,9 +157,14 @@ fn join(contents: &mut Contents, present: &Contents) -> Result<(), Unreadable> {
         contents.get::<record::Account>(name)?,
         present.get::<record::Account>(name)?,
     ) {
-        account.registrations_ms.extend(own.registrations_ms);
-        account.registrations_ms.sort_unstable();
-        account.registrations_ms.dedup();
+        for (times, own) in [
+            (&mut account.registrations_ms, own.registrations_ms),
+            (&mut account.deregistrations_ms, own.deregistrations_ms),
+        ] {
+            times.extend(own);
+            times.sort_unstable();
+            times.dedup();
+        }
         contents.set(name, &account)?;
     }
     let name = "override";

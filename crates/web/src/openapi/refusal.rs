@@ -8,7 +8,6 @@ use onprem::error::answers::Answered;
 use serde_json::{Value, json};
 
 use super::call::{Body, Call};
-use crate::route::later;
 
 /// Where a refusal can stand.
 #[derive(Debug, Clone, Copy)]
@@ -31,8 +30,6 @@ enum At {
     Network,
     /// One that sends a message.
     Send,
-    /// A documented call without a function.
-    Later,
     /// This one: `DELETE /v1/users/{username}`.
     Only(&'static str),
 }
@@ -84,7 +81,6 @@ const RULES: &[Rule] = &[
     rule(At::Admin, 403, Code::ACCESS),
     rule(At::Variable, 404, Code::NOT_FOUND),
     rule(At::Query, 400, Code::INVALID).saying("namespace: must be whatsapp, or left out"),
-    rule(At::Later, 404, Code::INTERNAL).saying("this call is not part of this version yet"),
 
     rule(At::Reads(Body::Json), 400, Code::MISSING),
     rule(At::Reads(Body::Json), 400, Code::INVALID),
@@ -184,7 +180,6 @@ impl At {
             Self::Query => call.has_query(),
             Self::Network => NETWORK.iter().any(|prefix| call.path.starts_with(prefix)),
             Self::Send => call.name() == SEND,
-            Self::Later => call.operation.get("summary") == Some(&Value::from(later::SUMMARY)),
             Self::Only(name) => call.name() == name,
         }
     }

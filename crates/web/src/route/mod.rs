@@ -10,7 +10,6 @@ mod dev;
 mod groups;
 mod health;
 mod identity;
-pub(crate) mod later;
 mod media;
 mod messages;
 mod metrics;

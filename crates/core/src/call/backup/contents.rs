@@ -10,8 +10,8 @@ use store::{BoxFuture, Change, LineName, StoreError};
 use crate::record;
 
 /// The kinds of records in a backup, one table for making and restoring. What is not in it stays where it is: messages,
-/// media and what names them, users and their tokens, templates (the network has them), what customers are known by, and
-/// the certificate of the API, which is the machine's.
+/// media and what names them, users and their tokens, what customers are known by, what the network has itself (templates,
+/// profile, photo), and the certificate of the API, which is the machine's.
 const PARTS: &[Part] = &[
     Part::of::<record::Account>(),
     Part::of::<record::Settings>(),
@@ -148,6 +148,7 @@ mod tests {
             "user",
             "token",
             "template",
+            "photo",
             "media",
             "sticker_pack",
             "contact",

@@ -38,6 +38,7 @@ fn account(number: &str, registrations_ms: Vec<i64>) -> Account {
         registered: true,
         pin: Some("493817".to_owned()),
         registrations_ms,
+        ..Account::default()
     }
 }
 

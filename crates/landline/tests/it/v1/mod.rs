@@ -1,6 +1,7 @@
 //! `/v1`, one file per subject of the surface. Answers are compared whole; what differs from run to run is named first.
 
 mod account;
+mod backup;
 mod business;
 mod certificates;
 mod contacts;
@@ -19,15 +20,13 @@ mod openapi;
 mod out_of_band;
 mod profile;
 mod providers;
+mod services;
 mod settings;
-mod settings;
+mod shards;
 mod stats;
 mod statuses;
 mod stickerpacks;
 mod support;
-mod shards;
-mod statuses;
-mod stickerpacks;
 mod two_step;
 mod users;
 mod webhooks;
