@@ -1,5 +1,6 @@
 //! `/v1/stats/…`: the core and the store.
 
+use meter::Scope;
 use serde_json::json;
 
 use super::metrics::{KEY, scrape, shape, with_key};
@@ -215,6 +216,13 @@ async fn numbers_move_as_messages_flow() {
         .until(path, "callback_requests", posted, |count| count >= wanted)
         .await;
 
+    // Every metric of the table is there, and has a value.
+    let of_core = |entry: &&&meter::Entry| matches!(entry.scope, Scope::App | Scope::AppInternal);
+    for entry in meter::table::ALL.iter().filter(of_core) {
+        let mut series = after.series.keys();
+        let is_there = series.any(|(name, _)| name.starts_with(entry.name));
+        assert!(is_there, "{} has no value", entry.name);
+    }
     let more = |name: &str, labels: Labels<'_>| {
         (after.value(name, labels) - before.value(name, labels)).to_string()
     };
