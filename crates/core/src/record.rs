@@ -226,12 +226,18 @@ pub struct Collection {
 }
 
 macro_rules! kinds {
-    ($($type:ty = $kind:literal $(, $sealed:ident)?;)*) => {$(
-        impl Record for $type {
-            const KIND: &'static str = $kind;
-            const SEALED: bool = kinds!(@ $($sealed)?);
-        }
-    )*};
+    ($($type:ty = $kind:literal $(, $sealed:ident)?;)*) => {
+        $(
+            impl Record for $type {
+                const KIND: &'static str = $kind;
+                const SEALED: bool = kinds!(@ $($sealed)?);
+            }
+        )*
+
+        /// All kinds.
+        #[cfg(test)]
+        pub(crate) const KINDS: &[&str] = &[$($kind),*];
+    };
     (@ sealed) => { true };
     (@) => { false };
 }

@@ -191,7 +191,7 @@ pub(crate) struct DevArgs {
         hide_env_values = true
     )]
     pub(crate) admin_password: Option<String>,
-    /// Opens health to monitors, as `Authorization: Apikey KEY`; 12 to 128 characters
+    /// Opens health, metrics and stats to monitors, as `Authorization: Apikey KEY`; 12 to 128 characters
     #[arg(
         long,
         value_name = "KEY",

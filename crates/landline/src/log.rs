@@ -6,11 +6,16 @@ use clap::ValueEnum as _;
 use onprem::settings::ApplicationSettings;
 use tokio::sync::watch;
 use tracing::level_filters::LevelFilter;
+use tracing::{Event, Subscriber};
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::format::{JsonFields, Writer};
+use tracing_subscriber::fmt::{self, FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Layer as _, Registry, reload};
+use web::RequestId;
 
 use crate::cli::{LogArgs, LogFormat, LogLevel};
 
@@ -50,11 +55,11 @@ impl Level {
                         // It fails only when nothing logs any more.
                         handle.reload(filter(wanted)).ok();
                         if wanted != before {
-                            tracing::info!(level = %wanted, "the settings changed how much is logged");
+                            tracing::info!(log_level = %wanted, "the settings changed how much is logged");
                         }
                     }
                     Some(flag) if wanted != before => {
-                        tracing::warn!(level = %flag, "log_level and verbose_logging of the settings have no effect: --log-level (LANDLINE_LOG_LEVEL) is given");
+                        tracing::warn!(log_level = %flag, "log_level and verbose_logging of the settings have no effect: --log-level (LANDLINE_LOG_LEVEL) is given");
                     }
                     Some(_) => {}
                 }
@@ -93,17 +98,20 @@ pub(crate) fn start(args: &LogArgs) -> (WorkerGuard, Level) {
         .thread_name("log")
         .finish(std::io::stderr());
     let colour = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
-    let lines = tracing_subscriber::fmt::layer()
-        .with_writer(writer)
-        .with_ansi(colour);
+    let lines = fmt::layer().with_writer(writer);
     let lines = match args.log_format {
-        LogFormat::Text => lines.with_target(false).boxed(),
-        // The request that a line belongs to is its only span: no list of them is needed.
-        LogFormat::Json => lines
-            .json()
-            .flatten_event(true)
-            .with_span_list(false)
-            .boxed(),
+        LogFormat::Text => {
+            let text = fmt::format().with_target(false).with_ansi(colour);
+            lines.event_format(Named(text, in_text)).boxed()
+        }
+        LogFormat::Json => {
+            let json = fmt::format().json().flatten_event(true);
+            let json = json.with_current_span(false).with_span_list(false);
+            lines
+                .fmt_fields(JsonFields::new())
+                .event_format(Named(json, in_json))
+                .boxed()
+        }
     };
     let flag = args.log_level;
     let (filter, handle) = reload::Layer::new(filter(flag.unwrap_or(DEFAULT)));
@@ -111,6 +119,41 @@ pub(crate) fn start(args: &LogArgs) -> (WorkerGuard, Level) {
         .with(lines.with_filter(filter))
         .init();
     (guard, Level { handle, flag })
+}
+
+/// Lines that belong to a request, with its id at their end.
+struct Named<F>(F, fn(&str, &str) -> String);
+
+fn in_text(line: &str, id: &str) -> String {
+    format!("{line} request_id={id}")
+}
+
+/// Ids are digits and a hyphen.
+fn in_json(line: &str, id: &str) -> String {
+    let open = line.strip_suffix('}').unwrap_or(line);
+    format!("{open},\"request_id\":\"{id}\"}}")
+}
+
+impl<S, N, F> FormatEvent<S, N> for Named<F>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+    F: FormatEvent<S, N>,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> std::fmt::Result {
+        let Self(inner, named) = self;
+        let Some(id) = RequestId::current() else {
+            return inner.format_event(context, writer, event);
+        };
+        let mut line = String::new();
+        inner.format_event(context, Writer::new(&mut line), event)?;
+        writeln!(writer, "{}", named(line.trim_end(), id.as_str()))
+    }
 }
 
 fn filter(level: LogLevel) -> Targets {
@@ -153,6 +196,18 @@ mod tests {
         assert_eq!(asked("error", true), "debug");
         assert_eq!(asked("trace", true), "trace");
         assert_eq!(of_settings(&ApplicationSettings::default()), DEFAULT);
+    }
+
+    #[test]
+    fn a_line_of_a_request_ends_with_its_id() {
+        assert_eq!(
+            in_text("WARN not ready step=1", "7-1"),
+            "WARN not ready step=1 request_id=7-1"
+        );
+        assert_eq!(
+            in_json(r#"{"level":"WARN"}"#, "7-1"),
+            r#"{"level":"WARN","request_id":"7-1"}"#
+        );
     }
 
     #[test]

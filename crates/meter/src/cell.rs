@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::table::{Kind, Metric, Scale, Unit};
+use crate::metric::{Kind, Metric, Scale, Unit};
 
 /// A number that only rises.
 #[derive(Debug, Default)]

@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::cell::Distribution;
-use crate::table::{self, Entry, Kind, Metric, Scope, Unit};
+use crate::metric::{Entry, Kind, Metric, Scope, Unit};
+use crate::table;
 
 /// A number of a sample. It cannot be one that is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

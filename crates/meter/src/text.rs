@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
+use crate::metric::Entry;
 use crate::page::{BOUND, Page, Series};
-use crate::table::Entry;
 
 /// The content type of the text.
 pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4";

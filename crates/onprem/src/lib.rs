@@ -3,6 +3,7 @@
 //! A type of this crate that exists is valid: parsing is where the documented refusals come from.
 
 pub mod account;
+pub mod backup;
 pub mod business;
 pub mod certificate;
 pub mod compliance;

@@ -2,11 +2,10 @@
 
 use std::convert::Infallible;
 use std::future::Future;
-use std::hash::{BuildHasher, RandomState};
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -22,11 +21,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use onprem::{Code, Refusal};
 use tokio::time::Instant;
 use tower::{Layer, Service};
-use tracing::Instrument;
 
 use crate::answer::{Cause, Done, Refused};
 use crate::linger;
 use crate::progress::Progress;
+use crate::request::RequestId;
 use crate::traffic::Traffic;
 
 /// The reference's operations 6.2.
@@ -118,15 +117,15 @@ where
     }
 
     fn call(&mut self, request: Request) -> Answered {
-        let (began, id) = (Instant::now(), request_id());
-        // Whatever is logged on the way names the request.
-        let span = tracing::error_span!("request", request_id = %id);
+        let (began, id) = (Instant::now(), RequestId::new());
+        let header = id.header();
         let call = Call::of(&request);
         let frame = self.frame.clone();
-        let (progress, request) = Progress::begin(&frame.traffic, request);
+        let progress = Progress::begin(&frame.traffic, &request);
         // A handler that panicked leaves nothing behind that another request uses: what is shared belongs to the
         // line, which guards itself.
-        let answer = AssertUnwindSafe(self.inner.call(linger::around(request))).catch_unwind();
+        let request = linger::around(request, Arc::downgrade(&progress));
+        let answer = AssertUnwindSafe(self.inner.call(request)).catch_unwind();
         let framed = async move {
             let mut response = match answer.await {
                 Ok(Ok(response)) => response,
@@ -134,10 +133,11 @@ where
                 Err(panic) => panicked(&*panic),
             };
             frame.note(&call, &response, began.elapsed());
-            dress(response.headers_mut(), &id);
+            dress(response.headers_mut(), header);
             Ok(response.map(|body| progress.write(body)))
         };
-        Box::pin(framed.instrument(span))
+        // Whatever is logged on the way names the request.
+        Box::pin(id.around(framed))
     }
 }
 
@@ -193,26 +193,13 @@ fn panicked(panic: &(dyn std::any::Any + Send)) -> Response {
     response
 }
 
-fn dress(headers: &mut HeaderMap, id: &str) {
+fn dress(headers: &mut HeaderMap, id: HeaderValue) {
     headers.reserve(HEADERS.len() + 1);
     for (name, value) in HEADERS {
         // What a handler says of its own answer (the page's policy, a cache's) stands.
         headers.entry(name).or_insert(value);
     }
-    if let Ok(id) = HeaderValue::from_str(id) {
-        headers.insert(REQUEST_ID, id);
-    }
-}
-
-/// A name for a request: one part for the process, one that counts. Unique, not secret.
-fn request_id() -> String {
-    static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one("process"));
-    static COUNT: AtomicU64 = AtomicU64::new(1);
-    format!(
-        "{:016x}-{:08x}",
-        *PROCESS,
-        COUNT.fetch_add(1, Ordering::Relaxed)
-    )
+    headers.insert(REQUEST_ID, id);
 }
 
 /// Failures of ours, logged sparingly: a full disk must not fill the log as well.

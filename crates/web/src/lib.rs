@@ -3,7 +3,7 @@
 //! - `route`: one file per subject; a handler's signature says who may call it and what is answered.
 //! - `auth`: who calls. `body`, `form`: what they sent. `answer`: what they get.
 //! - `frame`: what every answer has in common, whatever a handler did.
-//! - [`traffic`]: what is counted; `progress`: where each request is.
+//! - [`traffic`]: what is counted; `progress`: where each request is; `request`: its id.
 //! - [`openapi`]: all of it as a document, made from the routes.
 //! - [`tls`]: our own CA and the listener's certificate.
 
@@ -16,6 +16,7 @@ mod frame;
 mod linger;
 pub mod openapi;
 mod progress;
+mod request;
 mod route;
 pub mod tls;
 mod traffic;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 
 use landline_core::Line;
 
+pub use self::request::RequestId;
 pub use self::traffic::{Pending, Traffic};
 
 /// What the routes need.

@@ -4,6 +4,7 @@
 //! then, the bytes under way would reset it, and the caller would see a broken connection instead of the answer.
 
 use std::pin::Pin;
+use std::sync::Weak;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -13,17 +14,21 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use http::header::EXPECT;
 
+use crate::progress::Progress;
+
 /// How long an unwanted body is read at most.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The request with a body that lingers. One that waits for `100 Continue` has not begun: it is left as it is.
-pub(crate) fn around(request: Request) -> Request {
+/// The request with a body that lingers, and that tells its progress when it was read. One that waits for `100 Continue`
+/// has not begun: it is left as it is.
+pub(crate) fn around(request: Request, progress: Weak<Progress>) -> Request {
     if request.body().is_end_stream() || request.headers().contains_key(EXPECT) {
         return request;
     }
     request.map(|body| {
         Body::from_stream(Lingering {
             rest: Some(body.into_data_stream()),
+            progress,
         })
     })
 }
@@ -32,6 +37,8 @@ pub(crate) fn around(request: Request) -> Request {
 struct Lingering {
     /// `None` when it was read to its end.
     rest: Option<BodyDataStream>,
+    /// It ends when the request was answered, which this may outlive.
+    progress: Weak<Progress>,
 }
 
 impl Stream for Lingering {
@@ -42,8 +49,12 @@ impl Stream for Lingering {
             return Poll::Ready(None);
         };
         let polled = rest.poll_next_unpin(cx);
-        if matches!(polled, Poll::Ready(None | Some(Err(_)))) {
+        let is_over = matches!(polled, Poll::Ready(None | Some(Err(_)))) || rest.is_end_stream();
+        if is_over {
             self.rest = None;
+            if let Some(progress) = self.progress.upgrade() {
+                progress.was_read();
+            }
         }
         polled
     }
@@ -95,7 +106,7 @@ mod tests {
     async fn an_unwanted_body_is_read_to_its_end() {
         let (request, mut seen) = watched(5);
 
-        drop(around(request));
+        drop(around(request, Weak::new()));
 
         let mut read = 0;
         while seen.recv().await.is_some() {
@@ -110,7 +121,7 @@ mod tests {
         let value = http::HeaderValue::from_static("100-continue");
         request.headers_mut().insert(EXPECT, value);
 
-        drop(around(request));
+        drop(around(request, Weak::new()));
 
         assert_eq!(seen.recv().await, None);
     }
@@ -124,7 +135,10 @@ mod tests {
         });
         let begun = tokio::time::Instant::now();
 
-        drop(around(Request::new(Body::from_stream(endless))));
+        drop(around(
+            Request::new(Body::from_stream(endless)),
+            Weak::new(),
+        ));
 
         assert_eq!(seen.recv().await, None);
         assert_eq!(begun.elapsed(), PATIENCE);
@@ -134,7 +148,7 @@ mod tests {
     async fn a_wanted_body_comes_as_it_is() {
         let (request, _seen) = watched(3);
 
-        let body = axum::body::to_bytes(around(request).into_body(), 1000).await;
+        let body = axum::body::to_bytes(around(request, Weak::new()).into_body(), 1000).await;
 
         assert_eq!(body.unwrap(), "piecepiecepiece");
     }

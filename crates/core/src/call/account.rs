@@ -205,15 +205,19 @@ async fn register_upstream(line: &Line, account: &mut Account) -> Result<(), Obs
         account.tried_pin = None;
         return Ok(());
     };
-    if is_code(&failure, PIN_MISMATCH) {
-        // Not tried again: the network counts wrong guesses.
-        if account.tried_pin.take().is_none() {
-            account.pin = None;
-        }
-        account.two_step = true;
-        write(line, account).await?;
+    if !is_code(&failure, PIN_MISMATCH) {
+        return Err(Obstacle::Network(failure));
     }
-    Err(Obstacle::Network(failure))
+    // Not tried again: the network counts wrong guesses.
+    let refusal = if account.tried_pin.take().is_some() {
+        pin::wrong()
+    } else {
+        account.pin = None;
+        pin::missing()
+    };
+    account.two_step = true;
+    write(line, account).await?;
+    Err(Obstacle::Refused(refusal))
 }
 
 /// The number is registered: stored, and told to the connection.

@@ -111,7 +111,7 @@ impl Line {
     }
 
     /// 503 / 1011 unless the start-up flow is done.
-    fn check_ready(&self) -> Result<(), Refusal> {
+    pub(super) fn check_ready(&self) -> Result<(), Refusal> {
         let state = self.state.borrow();
         let Some((step, retry_after_s)) = not_ready(&state) else {
             return Ok(());

@@ -1,6 +1,7 @@
 //! The functions behind every `/v1` call, one file per subject. A handler parses, calls one of them, answers.
 
 pub mod account;
+pub mod backup;
 pub mod business;
 pub mod certificate;
 pub mod contact;

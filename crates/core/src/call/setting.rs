@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use onprem::Refusal;
 use onprem::settings::ApplicationSettings;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use super::store_refusal;
 use crate::line::Line;
@@ -22,6 +22,18 @@ pub struct Desk {
     pub(crate) media: Mutex<()>,
     pub(super) providers: Mutex<()>,
     pub(super) stickers: Mutex<()>,
+}
+
+impl Desk {
+    /// Every turn that a restore needs: meanwhile no call changes what a backup holds.
+    pub(super) async fn all(&self) -> [MutexGuard<'_, ()>; 4] {
+        [
+            self.settings.lock().await,
+            self.account.lock().await,
+            self.certificates.lock().await,
+            self.providers.lock().await,
+        ]
+    }
 }
 
 impl Line {

@@ -56,6 +56,7 @@ impl Session {
         }
         // Trouble of an older session is not this one's.
         line.signals.take_trouble();
+        line.meter.sessions.one();
         let began = Instant::now();
         let connected = line.client.number().await.map_err(end_of)?;
         self.check_number(&connected.number)?;

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use crate::cell::Histogram;
 use crate::table::{
     API_REQUESTS, API_REQUESTS_MS, API_SECONDS, COMMIT_BATCHES, DB_COUNT_AGE, DB_FILE_BYTES,
-    DB_MESSAGES, DB_STATES, QUEUE_AGE, Scope, WEB_UPTIME,
+    DB_MESSAGES, DB_STATES, QUEUE_AGE, WEB_UPTIME,
 };
-use crate::{Page, table};
+use crate::{Page, Scope, table};
 
 fn only(page: &Page, name: &str) -> String {
     let is_of_it = |line: &&str| line.split([' ', '{']).any(|word| word.starts_with(name));

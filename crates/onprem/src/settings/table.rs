@@ -175,13 +175,13 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "verbose_logging",
-        about: "Log more.",
+        about: "Log more: as with the log_level debug at least. No effect while the program was started with a log level.",
         shown: true,
         kind: Kind::Flag(|s| &mut s.verbose_logging),
     },
     Setting {
         name: "log_level",
-        about: "What is logged.",
+        about: "How much is logged, at once. No effect while the program was started with a log level.",
         shown: true,
         kind: Kind::Word(
             |s| &mut s.log_level,

@@ -8,7 +8,6 @@ use onprem::error::answers::Answered;
 use serde_json::{Value, json};
 
 use super::call::{Body, Call};
-use crate::route::later;
 
 /// Where a refusal can stand.
 #[derive(Debug, Clone, Copy)]
@@ -31,8 +30,6 @@ enum At {
     Network,
     /// One that sends a message.
     Send,
-    /// A documented call without a function.
-    Later,
     /// This one: `DELETE /v1/users/{username}`.
     Only(&'static str),
 }
@@ -87,7 +84,6 @@ const RULES: &[Rule] = &[
     rule(At::Admin, 403, Code::ACCESS),
     rule(At::Variable, 404, Code::NOT_FOUND),
     rule(At::Query, 400, Code::INVALID).saying("namespace: must be whatsapp, or left out"),
-    rule(At::Later, 404, Code::INTERNAL).saying("this call is not part of this version yet"),
 
     rule(At::Reads(Body::Json), 400, Code::MISSING),
     rule(At::Reads(Body::Json), 400, Code::INVALID),
@@ -206,7 +202,6 @@ impl At {
                     && call.name() != KNOWN_HERE
             }
             Self::Send => call.name() == SEND,
-            Self::Later => call.operation.get("summary") == Some(&Value::from(later::SUMMARY)),
             Self::Only(name) => call.name() == name,
         }
     }

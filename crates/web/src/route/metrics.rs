@@ -329,6 +329,40 @@ mod tests {
         assert_eq!(asked(query, accept).unwrap(), format);
     }
 
+    #[test]
+    fn the_document_has_both_formats_and_the_parameter() {
+        let mut api = aide::openapi::OpenApi::default();
+        let mut routes = aide::axum::ApiRouter::<Web>::new();
+        for (path, methods) in super::routes() {
+            routes = routes.api_route(path, methods);
+        }
+        let _router: axum::Router<Web> = routes.finish_api(&mut api);
+
+        let document = serde_json::to_value(&api).unwrap();
+        let get = &document["paths"]["/v1/stats/app"]["get"];
+        insta::assert_json_snapshot!(get["parameters"], @r#"
+        [
+          {
+            "description": "JSON by default, or the text format of Prometheus.",
+            "in": "query",
+            "name": "format",
+            "schema": {
+              "enum": [
+                "json",
+                "prometheus"
+              ],
+              "type": "string"
+            },
+            "style": "form"
+          }
+        ]
+        "#);
+        let content = get["responses"]["200"]["content"].as_object().unwrap();
+        let types: Vec<_> = content.keys().collect();
+        assert_eq!(types, ["application/json", "text/plain"]);
+        assert_eq!(document["paths"].as_object().unwrap().len(), 6);
+    }
+
     #[rstest]
     #[case("?format=xml", r#"format: is "xml", must be prometheus or json"#)]
     #[case("?format=", r#"format: is "", must be prometheus or json"#)]

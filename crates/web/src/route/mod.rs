@@ -10,7 +10,6 @@ mod dev;
 mod groups;
 mod health;
 mod identity;
-pub(crate) mod later;
 mod media;
 mod messages;
 mod metrics;
@@ -35,10 +34,10 @@ use axum::extract::{FromRequestParts, Path};
 use axum::routing::MethodRouter;
 use http::request::Parts;
 use onprem::{Code, Refusal};
-use tracing::Instrument;
 
 use crate::Web;
 use crate::answer::Refused;
+use crate::request::RequestId;
 
 /// Calls of one subject: paths, each with its methods.
 pub(crate) type Routes = Vec<(&'static str, ApiMethodRouter<Web>)>;
@@ -133,7 +132,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Segment {
 async fn to_the_end<T: Send + 'static>(
     call: impl Future<Output = Result<T, Refusal>> + Send + 'static,
 ) -> Result<T, Refusal> {
-    match tokio::spawn(call.in_current_span()).await {
+    match tokio::spawn(RequestId::inherited(call)).await {
         Ok(answer) => answer,
         // A panic goes on here, to the frame.
         Err(error) => match error.try_into_panic() {

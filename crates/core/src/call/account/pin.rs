@@ -34,15 +34,19 @@ pub(super) fn check(given: Option<&str>, account: &Account) -> Result<(), Refusa
     match (given, &account.pin) {
         _ if !account.two_step => Ok(()),
         (None, _) => Err(missing()),
-        (Some(given), Some(pin)) if given != pin => Err(refused(
-            "pin: two-step verification is on, and this is not its PIN",
-        )),
+        (Some(given), Some(pin)) if given != pin => Err(wrong()),
         (Some(_), _) => Ok(()),
     }
 }
 
-fn missing() -> Refusal {
+/// 403 / 1005: only the caller can know it.
+pub(super) fn missing() -> Refusal {
     refused("pin: two-step verification is on, its PIN is required")
+}
+
+/// 403 / 1005: another one than in force.
+pub(super) fn wrong() -> Refusal {
+    refused("pin: two-step verification is on, and this is not its PIN")
 }
 
 fn refused(details: &str) -> Refusal {

@@ -341,6 +341,7 @@ async fn a_pin_that_only_the_caller_knows_is_asked_for() {
 async fn the_certificate_of_a_new_name_registers_anew() {
     let network = Network::start("PENDING", "VERIFIED").await;
     let (line, _dir) = registered_line(&network, None).await;
+    line.assume_ready();
     let mut follower = line.number.subscribe();
     network.set(
         "new_certificate",

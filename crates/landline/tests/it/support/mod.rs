@@ -9,6 +9,7 @@ mod guest;
 mod phones;
 mod poster;
 mod process;
+mod prometheus;
 mod raw;
 // The pictures that the unit tests make.
 #[path = "../../../../core/src/media/picture/sample.rs"]
@@ -24,6 +25,7 @@ pub(crate) use guest::{Guest, new_customer};
 pub(crate) use phones::Phones;
 pub(crate) use poster::{Poster, network_text};
 pub(crate) use process::{Dev, Network};
+pub(crate) use prometheus::Scrape;
 pub(crate) use raw::raw;
 pub(crate) use sink::Sink;
 

@@ -1,13 +1,12 @@
 //! `/v1/account`, `/v1/account/verify`.
 
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::{assert_refused, plain};
-use crate::support::{Api, Dev};
+use super::assert_refused;
+use crate::support::{Api, Dev, Sink};
 
 /// A fresh `dev` and its admin, who has changed the password.
-async fn fresh() -> (Dev, Api) {
+pub(super) async fn fresh() -> (Dev, Api) {
     let dev = Dev::builder().raw().start().await;
     let api = dev.anonymous();
     let body = json!({"new_password": Dev::PASSWORD});
@@ -20,7 +19,7 @@ async fn fresh() -> (Dev, Api) {
 }
 
 /// The body that registers the number of this `dev`, with some members changed.
-fn registration(dev: &Dev, change: &Value) -> Value {
+pub(super) fn registration(dev: &Dev, change: &Value) -> Value {
     let number = &dev.endpoints["number"];
     let mut body = json!({
         "cc": number["cc"], "phone_number": number["phone_number"], "method": "sms", "cert": number["cert"],
@@ -277,27 +276,58 @@ async fn what_is_missing_or_wrong_is_named() {
     );
 }
 
-#[rstest]
-#[case::missing(json!({}))]
-#[case::wrong(json!({"pin": "111111"}))]
 #[tokio::test(flavor = "multi_thread")]
-async fn two_step_verification_needs_its_pin(#[case] pin: Value) {
+async fn two_step_verification_needs_its_pin() {
     let (dev, api) = fresh().await;
     let graph = dev.graph();
     graph
         .post(&graph.phone_number_id, &json!({"pin": "424242"}))
         .await;
-    assert_eq!(
-        api.post("/v1/account", &registration(&dev, &pin))
-            .await
-            .status,
-        202
-    );
+    let missing = api
+        .post("/v1/account", &registration(&dev, &json!({})))
+        .await;
+    insta::assert_json_snapshot!(missing.whole(), @r#"
+    {
+      "body": {
+        "errors": [
+          {
+            "code": 1005,
+            "details": "pin: two-step verification is on, its PIN is required",
+            "title": "Access denied"
+          }
+        ],
+        "meta": {
+          "api_status": "stable",
+          "version": "v2.53.1"
+        }
+      },
+      "status": 403
+    }
+    "#);
+    let wrong = registration(&dev, &json!({"pin": "111111"}));
+    assert_eq!(api.post("/v1/account", &wrong).await.status, 202);
 
     let refused = api
         .post("/v1/account/verify", &json!({"code": code(&dev).await}))
         .await;
-    assert_refused(&refused, (403, 1005), &["PIN"]);
+    insta::assert_json_snapshot!(refused.whole(), @r#"
+    {
+      "body": {
+        "errors": [
+          {
+            "code": 1005,
+            "details": "pin: two-step verification is on, and this is not its PIN",
+            "title": "Access denied"
+          }
+        ],
+        "meta": {
+          "api_status": "stable",
+          "version": "v2.53.1"
+        }
+      },
+      "status": 403
+    }
+    "#);
     assert_eq!(api.gateway_status().await, "unregistered");
 
     // The number is verified already, so no other code is needed.
@@ -307,10 +337,99 @@ async fn two_step_verification_needs_its_pin(#[case] pin: Value) {
             &registration(&dev, &json!({"pin": "424242"})),
         )
         .await;
-    assert_eq!(
-        plain(&registered.whole(), &[])["status"],
-        201,
-        "{registered:?}"
+    assert_eq!(registered.status, 201, "{registered:?}");
+    api.connected().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pin_that_is_wrong_again_and_again_is_not_looked_at() {
+    let (dev, api) = fresh().await;
+    let graph = dev.graph();
+    graph
+        .post(&graph.phone_number_id, &json!({"pin": "424242"}))
+        .await;
+    let wrong = registration(&dev, &json!({"pin": "111111"}));
+    assert_eq!(api.post("/v1/account", &wrong).await.status, 202);
+    let verify = json!({"code": code(&dev).await});
+    assert_refused(
+        &api.post("/v1/account/verify", &verify).await,
+        (403, 1005),
+        &["PIN"],
+    );
+    for _ in 0..4 {
+        assert_refused(
+            &api.post("/v1/account", &wrong).await,
+            (403, 1005),
+            &["PIN"],
+        );
+    }
+
+    let guessed = api.post("/v1/account", &wrong).await;
+    insta::assert_json_snapshot!(guessed.whole(), @r#"
+    {
+      "body": {
+        "errors": [
+          {
+            "code": 1015,
+            "details": "the PIN was wrong too often: wait an hour, then try the right one",
+            "title": "Too many requests"
+          }
+        ],
+        "meta": {
+          "api_status": "stable",
+          "version": "v2.53.1"
+        }
+      },
+      "status": 429
+    }
+    "#);
+    assert!(!guessed.header("retry-after").is_empty());
+
+    // The network's clock: an hour later the right one is taken.
+    dev.phones().advance(3600).await;
+    let right = registration(&dev, &json!({"pin": "424242"}));
+    assert_eq!(api.post("/v1/account", &right).await.status, 201);
+    api.connected().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_name_is_in_force_once_its_certificate_was_brought() {
+    let sink = Sink::start().await;
+    let dev = Dev::with(&sink).await;
+    let api = dev.api().await;
+    api.connected().await;
+    let number = dev.endpoints["number"]["wa_id"].as_str().unwrap();
+    let path = format!("/sim/numbers/{number}");
+    let name = json!({"verified_name": "Hummingbird Roasters"});
+    let (_, renamed) = dev.phones().call("PATCH", &path, Some(name)).await;
+    let with_cert = |cert: &Value| registration(&dev, &json!({"cert": cert}));
+
+    // The old one is still good, and changes nothing.
+    let old = registration(&dev, &json!({}));
+    assert_eq!(api.post("/v1/account", &old).await.status, 201);
+    let (_, shown) = dev.phones().call("GET", &path, None).await;
+    assert_eq!(shown["verified_name"], "Hummingbird Coffee");
+
+    let done = api.post("/v1/account", &with_cert(&renamed["cert"])).await;
+    insta::assert_json_snapshot!(done.whole(), @r#"
+    {
+      "body": {
+        "meta": {
+          "api_status": "stable",
+          "version": "v2.53.1"
+        }
+      },
+      "status": 201
+    }
+    "#);
+
+    let (_, shown) = dev.phones().call("GET", &path, None).await;
+    assert_eq!(shown["verified_name"], "Hummingbird Roasters");
+    assert_eq!(shown["new_name"], Value::Null);
+    assert_refused(
+        &api.post("/v1/account", &old).await,
+        (403, 1005),
+        &["VName certificate error", "name"],
     );
     api.connected().await;
 }

@@ -216,7 +216,7 @@ async fn whoever_asks_learns_that_it_lives() {
     let root = anonymous.get("/").await;
     assert_eq!(root.body["landline"]["docs"], "/docs");
     assert_eq!(root.body["landline"]["openapi"], "/v1/openapi.json");
-    for path in ["/livez", "/readyz", "/livez/"] {
+    for path in ["/livez", "/readyz", "/livez/", "/readyz/"] {
         let answer = anonymous.get(path).await;
         insta::allow_duplicates! {
             insta::assert_json_snapshot!(plain(&answer.whole(), &[]), @r#"

@@ -1,16 +1,21 @@
 //! `/v1`, one file per subject of the surface. Answers are compared whole; what differs from run to run is named first.
 
 mod account;
+mod backup;
+mod business;
 mod certificates;
 mod contacts;
+mod deregister;
 mod errors;
 mod flood;
 mod groups;
 mod health;
 mod identity;
 mod inbound;
+mod logs;
 mod media;
 mod messages;
+mod metrics;
 mod openapi;
 mod out_of_band;
 mod out_of_band;
@@ -19,8 +24,16 @@ mod providers;
 mod settings;
 mod settings;
 mod settings;
+mod profile;
+mod providers;
+mod services;
+mod settings;
+mod shards;
+mod stats;
 mod statuses;
 mod stickerpacks;
+mod support;
+mod two_step;
 mod users;
 mod webhooks;
 
