@@ -2,6 +2,7 @@
 //! else is made with the document's examples and answered with one of the document's statuses.
 
 mod account;
+mod backup;
 mod certificates;
 mod contacts;
 mod profile;
@@ -69,6 +70,7 @@ fn story(tag: &str) -> Vec<Step> {
         "Contacts" => contacts::steps(),
         "Profile" => profile::steps(),
         "Certificates" => certificates::steps(),
+        "Backup" => backup::steps(),
         "Services" => services::steps(),
         "Stickers" => stickers::steps(),
         _ => Vec::new(),
