@@ -210,7 +210,7 @@ impl Described for ComplianceInfo {
             "a partnership",
             json!({
                 "entity_name": "Harbour Books",
-                "entity_type": "Partnership",
+                "entity_type": "PARTNERSHIP",
                 "is_registered": true,
                 "grievance_officer_details": {
                     "name": "Ada Quist",

@@ -354,7 +354,7 @@ pub(super) fn examples() -> Vec<(&'static str, Value)> {
                         {"type": "text", "text": "Sunday"}, {"type": "text", "text": "€5"}]},
                     {"type": "button", "sub_type": "copy_code", "index": 0, "parameters": [
                         {"type": "coupon_code", "coupon_code": "SPRING20"}]},
-                    {"type": "button", "sub_type": "url", "index": "1", "parameters": [
+                    {"type": "button", "sub_type": "url", "index": 1, "parameters": [
                         {"type": "text", "text": "spring?from=chat"}]},
                 ],
             }),
