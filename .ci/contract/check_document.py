@@ -50,6 +50,7 @@ def walk(node, place):
 
 count = 0
 walk(document["paths"], "paths")
+walk(document["webhooks"], "webhooks")
 walk(document["components"]["responses"], "components/responses")
 for failure in failures:
     print(failure, file=sys.stderr)

@@ -1,5 +1,7 @@
 //! What the webhook receives (`webhooks.md` sections 2 to 4). Members stand in alphabetical order, absent ones are left out.
 
+mod described;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, Serializer};

@@ -137,8 +137,11 @@ pub fn web_url() -> Value {
     json!({"type": "string", "format": "uri", "pattern": "^https?://"})
 }
 
-/// Exactly one of some schemas.
+/// Exactly one of some schemas; one alone is itself.
 pub fn one_of(schemas: impl IntoIterator<Item = Value>) -> Value {
-    let schemas: Vec<Value> = schemas.into_iter().collect();
+    let mut schemas: Vec<Value> = schemas.into_iter().collect();
+    if schemas.len() == 1 {
+        return schemas.remove(0);
+    }
     json!({"oneOf": schemas})
 }

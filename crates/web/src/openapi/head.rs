@@ -4,6 +4,7 @@
 use onprem::envelope::VERSION;
 use serde_json::{Value, json};
 
+use super::webhook;
 use crate::describe::{API_KEY, BASIC, BEARER};
 
 /// How the whole is to be read; Markdown.
@@ -45,6 +46,10 @@ pub(super) const TAGS: &[(&str, &str)] = &[
     ("Contacts", "Numbers and the identities behind them."),
     ("Messages", "Sending, and marking as read."),
     ("Media", "Files that are sent and received."),
+    (
+        webhook::TAG,
+        "What Landline posts to the business: customers' messages, what became of one's own, errors.",
+    ),
     ("Profile", "What customers see of the business."),
     (
         "Certificates",

@@ -14,6 +14,7 @@ mod refusal;
 mod share;
 #[cfg(test)]
 mod tests;
+mod webhook;
 
 use std::sync::LazyLock;
 
@@ -57,6 +58,9 @@ pub fn text() -> &'static str {
 pub fn document() -> Value {
     let mut document = head::head();
     merge(&mut document, described());
+    let (name, notification) = webhook::schema();
+    document["components"]["schemas"][name] = notification;
+    document["webhooks"] = webhook::webhooks();
     finish::finish(&mut document);
     share::share(&mut document);
     document

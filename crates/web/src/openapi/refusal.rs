@@ -281,9 +281,12 @@ mod tests {
     #[test]
     fn every_answer_can_stand_somewhere() {
         for Answered { code, status, .. } in ANSWERS {
-            // What has no call: another method than those of the path, and what only several nodes or the network's
-            // allow list would answer.
-            let has_no_call = *status == 405 || *code == Code::RECIPIENT_BLOCKED;
+            // What has no call: another method than those of the path, an unknown path, and what only the network's allow
+            // list would answer.
+            let has_no_call = matches!(
+                (*status, *code),
+                (405, _) | (404, Code::INTERNAL) | (_, Code::RECIPIENT_BLOCKED)
+            );
             let has_rule = RULES
                 .iter()
                 .any(|rule| (rule.code, rule.status) == (*code, *status));

@@ -57,7 +57,7 @@ fn every_group_of_calls_has_calls() {
         .collect();
 
     for (name, _) in head::TAGS {
-        assert!(used.contains(name), "{name}");
+        assert!(used.contains(name) || *name == webhook::TAG, "{name}");
     }
 }
 

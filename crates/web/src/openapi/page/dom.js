@@ -59,7 +59,7 @@ const CHINESE = {
   "admin": "管理员", "user": "任何用户", "none": "无需凭证", "or API key": "或 API key", "any content type": "任意类型",
   "a file": "文件", "Nothing is found.": "没有找到。", "The document cannot be loaded.": "无法加载文档。",
   "Credentials": "凭证", "kept until this page is left": "离开本页即清除", "no body": "无响应体", "logged in": "已登录",
-  "Users": "用户", "Account": "账号", "Settings": "设置", "Monitoring": "监控", "Contacts": "联系人", "Messages": "消息", "Media": "媒体",
+  "Users": "用户", "Account": "账号", "Settings": "设置", "Monitoring": "监控", "Contacts": "联系人", "Messages": "消息", "Media": "媒体", "Notifications": "回调通知",
   "Profile": "资料", "Certificates": "证书", "Backup": "备份", "Services": "服务", "Stickers": "贴纸", "Groups": "群组",
   "Description": "说明", "Probes": "探测", "Development": "开发",
 };

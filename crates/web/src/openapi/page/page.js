@@ -7,7 +7,8 @@ const METHODS = ["get", "post", "put", "patch", "delete"];
 /** Every operation, in the order of its group. */
 function calls() {
   const order = new Map(api.tags.map((tag, index) => [tag.name, index]));
-  return Object.entries(api.paths)
+  const items = [...Object.entries(api.paths), ...Object.values(api.webhooks).map((item) => ["webhooks.url", item])];
+  return items
     .flatMap(([path, item]) => METHODS.filter((method) => item[method])
       .map((method) => ({ path, method, operation: item[method], tag: item[method].tags[0] })))
     .sort((one, other) => order.get(one.tag) - order.get(other.tag));
@@ -15,6 +16,7 @@ function calls() {
 
 function badge(operation) {
   const role = operation["x-role"];
+  if (!role) return "";
   const withKey = operation.security.some((scheme) => scheme.apikey);
   return element("span", { class: `badge ${role}` }, say(role), withKey ? ` ${say("or API key")}` : "");
 }
@@ -47,7 +49,7 @@ function inside(call) {
     shown.push(element("h4", {}, say("Answers")), ...tabs(good.map(([status, response]) => [status, () => answerOf(response)])));
   }
   if (refused.length > 0) shown.push(element("h4", {}, say("Refusals")), refusals(refused));
-  shown.push(tryOut(call));
+  if (call.path.startsWith("/")) shown.push(tryOut(call));
   return shown;
 }
 
