@@ -61,6 +61,15 @@ impl Graph {
         self.done(request).await["id"].as_str().unwrap().to_owned()
     }
 
+    /// The namespace of the account's templates.
+    pub(crate) async fn namespace(&self) -> String {
+        let path = format!("{}?fields=message_template_namespace", self.waba_id);
+        self.get(&path).await["message_template_namespace"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+
     /// `PHONE_ID` of the account's other number.
     pub(crate) async fn second_number(&self) -> String {
         let numbers = self.get(&format!("{}/phone_numbers", self.waba_id)).await;

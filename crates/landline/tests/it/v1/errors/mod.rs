@@ -115,24 +115,6 @@ async fn an_unknown_path_is_not_found() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_call_that_is_still_to_come_says_so() {
-    let guest = Guest::arrive().await;
-
-    for (method, path) in [("PUT", "/v1/services/message/gc")] {
-        let answer = guest.api.call(method, path, None).await;
-        assert_eq!(answer.refusal(), (404, 1014), "{method} {path}: {answer:?}");
-        assert_eq!(answer.body["errors"][0]["title"], "Internal error");
-        assert!(!answer.details().is_empty());
-        let anonymous = guest.dev().anonymous().call(method, path, None).await;
-        assert_eq!(
-            anonymous.refusal(),
-            (401, 1005),
-            "{method} {path}: {anonymous:?}"
-        );
-    }
-}
-
 #[rstest]
 #[case("GET", "/v1/messages", "POST")]
 #[case("DELETE", "/v1/messages/", "POST")]

@@ -179,7 +179,27 @@ async fn a_message_is_answered_and_its_statuses_follow() {
     }
     "#);
     let delivered = guest.sink.status(&id, "delivered").await;
-    insta::assert_json_snapshot!(plain(&delivered, &names), @"");
+    insta::assert_json_snapshot!(plain(&delivered, &names), @r#"
+    {
+      "statuses": [
+        {
+          "id": "[id]",
+          "message": {
+            "recipient_id": "[customer]"
+          },
+          "pricing": {
+            "billable": false,
+            "category": "service",
+            "pricing_model": "PMP"
+          },
+          "recipient_id": "[customer]",
+          "status": "delivered",
+          "timestamp": "[time]",
+          "type": "message"
+        }
+      ]
+    }
+    "#);
     assert_eq!(guest.sink.statuses(&id), ["sent", "delivered"]);
 }
 

@@ -70,7 +70,33 @@ async fn texts_prices_and_dates_stand_in_header_and_body() {
         named["text"]["body"],
         "Hello Noor, we look forward to seeing you on Monday."
     );
-    insta::assert_json_snapshot!(named["template"], @"");
+    insta::assert_json_snapshot!(named["template"], @r#"
+    {
+      "components": [
+        {
+          "parameters": [
+            {
+              "parameter_name": "first_name",
+              "text": "Noor",
+              "type": "text"
+            },
+            {
+              "date_time": {
+                "fallback_value": "Monday"
+              },
+              "parameter_name": "day",
+              "type": "date_time"
+            }
+          ],
+          "type": "body"
+        }
+      ],
+      "language": {
+        "code": "en_US"
+      },
+      "name": "appointment_reminder"
+    }
+    "#);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -151,7 +177,24 @@ async fn a_template_carries_no_document_but_a_pdf() {
             &message("12025550143", &json!({"id": table})),
         )
         .await;
-    insta::assert_json_snapshot!(refused.whole(), @"");
+    insta::assert_json_snapshot!(refused.whole(), @r#"
+    {
+      "body": {
+        "errors": [
+          {
+            "code": 2008,
+            "details": "template.components[0].parameters[0].document: is \"text/csv\", must be application/pdf",
+            "title": "Template Media Format Unsupported"
+          }
+        ],
+        "meta": {
+          "api_status": "stable",
+          "version": "v2.53.1"
+        }
+      },
+      "status": 400
+    }
+    "#);
     let customer = guest.stranger().await;
     let failure = guest
         .failure(&message(&customer, &json!({"link": linked})))
@@ -261,7 +304,113 @@ async fn each_button_is_given_what_it_takes() {
         seen.push(json!({"text": message["text"]["body"], "buttons": message["buttons"]}));
     }
 
-    insta::assert_json_snapshot!(seen, @"");
+    insta::assert_json_snapshot!(seen, @r#"
+    [
+      {
+        "buttons": [
+          {
+            "code": "SPRING20",
+            "text": "Copy code",
+            "type": "copy_code"
+          },
+          {
+            "text": "Shop",
+            "type": "url",
+            "url": "https://shop.example/spring"
+          },
+          {
+            "phone_number": "+12025550111",
+            "text": "Call us",
+            "type": "phone_number"
+          },
+          {
+            "payload": "no:\nspring",
+            "text": "No, thanks",
+            "type": "quick_reply"
+          }
+        ],
+        "text": "20 % for you\nUse it until Sunday and save €5.\nAnswer STOP to get no more of these"
+      },
+      {
+        "buttons": [
+          {
+            "text": "Track",
+            "type": "url",
+            "url": "https://shop.example/parcels/LX-204?from=chat"
+          }
+        ],
+        "text": "Your parcel LX-204 is on its way."
+      },
+      {
+        "buttons": [
+          {
+            "text": "Copy code",
+            "type": "url",
+            "url": "https://codes.example/copy/804113"
+          }
+        ],
+        "text": "804113 is your verification code."
+      },
+      {
+        "buttons": [
+          {
+            "code": "804113",
+            "text": "Copy code",
+            "type": "otp"
+          }
+        ],
+        "text": "804113 is your verification code.\nIt expires in 5 minutes"
+      },
+      {
+        "buttons": [
+          {
+            "phone_number": "+12025550111",
+            "text": "Call us",
+            "type": "phone_number"
+          }
+        ],
+        "text": "We could not reach you about ticket 7. Please call us back."
+      },
+      {
+        "buttons": [
+          {
+            "flow_id": "720000511001",
+            "text": "Book",
+            "type": "flow"
+          }
+        ],
+        "text": "Would you like your usual table, Noor?"
+      },
+      {
+        "buttons": [
+          {
+            "flow_id": "720000511001",
+            "text": "Book",
+            "type": "flow"
+          }
+        ],
+        "text": "Would you like your usual table, Noor?"
+      },
+      {
+        "buttons": [
+          {
+            "text": "View catalog",
+            "type": "catalog"
+          }
+        ],
+        "text": "All we have, Noor."
+      },
+      {
+        "buttons": [
+          {
+            "text": "View items",
+            "type": "mpm"
+          }
+        ],
+        "text": "Back in stock\nThese are here again."
+      }
+    ]
+    "#);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,12 +3,50 @@
 use serde_json::{Value, json};
 
 use super::{body, template};
-use crate::support::Guest;
+use crate::support::{Files, Guest, picture};
 
 fn in_language(name: &str, language: &str) -> Value {
     let mut message = template("12025550143", name, &json!([]));
     message["template"]["language"]["code"] = language.into();
     message
+}
+
+/// The body of the reference, but for the account's namespace, a language that it has, and a link to a file that is there.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sample_of_the_reference_is_sent() {
+    let guest = Guest::arrive().await;
+    let customer = guest.stranger().await;
+    let link = Files::start()
+        .await
+        .put("/van.png", "image/png", picture("van"));
+    let namespace = guest.dev().graph().namespace().await;
+
+    let shown = guest
+        .deliver(&json!({"to": customer, "type": "template", "template": {
+            "namespace": namespace, "name": "delivery_slot",
+            "language": {"policy": "deterministic", "code": "en_US"},
+            "components": [
+                {"type": "header", "parameters": [{"type": "image", "image": {"link": link}}]},
+                {"type": "body", "parameters": [{"type": "text", "text": "Noor"},
+                    {"type": "currency", "currency": {"fallback_value": "42,50 €", "code": "EUR", "amount_1000": 42500}},
+                    {"type": "date_time", "date_time": {"fallback_value": "3 mars 2027", "year": 2027, "month": 3,
+                        "day_of_month": 3, "hour": 9, "minute": 15}}]},
+                {"type": "button", "sub_type": "quick_reply", "index": 0,
+                 "parameters": [{"type": "payload", "payload": "slot:keep"}]},
+            ]}}))
+        .await;
+
+    assert_eq!(
+        shown["text"]["body"],
+        "Hello Noor, your parcel worth 42,50 € arrives on 3 mars 2027. Does that suit you?"
+    );
+    assert_eq!(
+        shown["buttons"],
+        json!([
+            {"type": "quick_reply", "text": "Confirm", "payload": "slot:keep"},
+            {"type": "quick_reply", "text": "Choose another day"},
+        ])
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -20,8 +58,42 @@ async fn a_language_is_missing_for_one_template_or_for_all() {
         answer.whole()
     };
 
-    insta::assert_json_snapshot!(answer("hello_world", "de").await, @"");
-    insta::assert_json_snapshot!(answer("hello_world", "ja").await, @"");
+    insta::assert_json_snapshot!(answer("hello_world", "de").await, @r#"
+    {
+      "body": {
+        "errors": [
+          {
+            "code": 2001,
+            "details": "template \"hello_world\" does not exist in \"de\", only in en_US or zh_CN",
+            "title": "Template Missing"
+          }
+        ],
+        "meta": {
+          "api_status": "stable",
+          "version": "v2.53.1"
+        }
+      },
+      "status": 404
+    }
+    "#);
+    insta::assert_json_snapshot!(answer("hello_world", "ja").await, @r#"
+    {
+      "body": {
+        "errors": [
+          {
+            "code": 2003,
+            "details": "no template exists in \"ja\"; template \"hello_world\" does in en_US or zh_CN",
+            "title": "Template Pack Missing"
+          }
+        ],
+        "meta": {
+          "api_status": "stable",
+          "version": "v2.53.1"
+        }
+      },
+      "status": 404
+    }
+    "#);
     let nowhere = answer("no_such_template", "ja").await;
     assert_eq!(nowhere["body"]["errors"][0]["code"], 2001);
     let mut german = in_language("market_day", "de");
