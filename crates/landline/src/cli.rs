@@ -45,6 +45,10 @@ const POSTMAN_EXAMPLES: &str = "Examples:
 
 Import both, start `landline dev`, and run the collection from top to bottom.";
 
+const COMPAT_EXAMPLES: &str = "Examples:
+  landline compat > docs/compatibility.md
+  landline compat --errors > docs/errors.md";
+
 const ABOUT: &str = "The WhatsApp Business On-Premises API as one program, \
 in front of the Cloud API or a simulated network";
 
@@ -80,6 +84,9 @@ pub(crate) enum Command {
     /// Print a Postman collection of the API, or an environment for `landline dev`
     #[command(after_help = POSTMAN_EXAMPLES)]
     Postman(PostmanArgs),
+    /// Print what is supported of the original API, or its error codes
+    #[command(after_help = COMPAT_EXAMPLES)]
+    Compat(CompatArgs),
     /// Measure against a bare reference, in one run
     Bench(BenchArgs),
 }
@@ -297,6 +304,14 @@ pub(crate) struct PostmanArgs {
     /// Print the environment for `landline dev` instead
     #[arg(long)]
     pub(crate) environment: bool,
+}
+
+/// `landline compat`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct CompatArgs {
+    /// Print the error codes instead
+    #[arg(long)]
+    pub(crate) errors: bool,
 }
 
 /// Where the API without TLS listens.

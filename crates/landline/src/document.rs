@@ -2,7 +2,8 @@
 
 use std::io::{self, Write as _};
 
-use crate::cli::{Command, PostmanArgs};
+use crate::cli::{Command, CompatArgs, PostmanArgs};
+use crate::compat;
 use crate::exit::Stop;
 use crate::postman;
 
@@ -16,6 +17,8 @@ pub(crate) fn of(command: &Command) -> Option<String> {
         Command::Postman(PostmanArgs { environment: true }) => {
             Some(format!("{:#}\n", postman::environment()))
         }
+        Command::Compat(CompatArgs { errors: false }) => Some(compat::page()),
+        Command::Compat(CompatArgs { errors: true }) => Some(compat::errors()),
         _ => None,
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! - [`cli`]: the command line; [`exit`]: how a run ends; [`signal`], [`log`], [`terminal`]: its surroundings.
 //! - [`dev`]: everything in one process; [`simulate`]: the network alone; [`receiver`]: a webhook that prints.
-//! - [`document`]: what the program says of itself, printed; [`postman`]: the same as a collection of requests.
+//! - [`document`]: what the program says of itself, printed; [`postman`]: the same as a
+//!   collection of requests; [`compat`]: what is supported, as pages of the documentation.
 //! - [`tour`], the getting-started guide, played; [`bench`], measurements.
 //! - [`serve`]: the one place that binds sockets and serves.
 //! - [`data`], [`file`], [`endpoints`]: what lies in a data directory.
@@ -12,6 +13,7 @@
 mod banner;
 mod bench;
 mod cli;
+mod compat;
 mod data;
 mod dev;
 mod document;
@@ -75,7 +77,7 @@ fn run(command: Command, terminal: &Terminal, log_level: &log::Level) -> Result<
             Command::Sim(args) => simulate::run(args, terminal, shutdown).await,
             Command::Webhook(args) => receiver::run(&args, terminal, shutdown).await,
             Command::Tour(args) => tour::run(args, terminal, shutdown).await,
-            Command::Openapi | Command::Postman(_) => Ok(()),
+            Command::Openapi | Command::Postman(_) | Command::Compat(_) => Ok(()),
             Command::Bench(args) => tokio::select! {
                 () = shutdown.cancelled() => Ok(()),
                 ended = Box::pin(bench::run(args)) => ended,

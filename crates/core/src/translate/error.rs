@@ -195,6 +195,30 @@ fn listed(code: i64) -> Option<&'static Row> {
         .find(|row| (row.first..=row.last).contains(&code))
 }
 
+/// The network's codes that become this one at the webhook, as documents list them.
+pub fn sources(code: Code) -> Vec<String> {
+    let listed = TABLE.iter().filter(|row| row.code == code.0);
+    let mut sources: Vec<String> = listed
+        .map(|row| {
+            if row.first == row.last {
+                row.first.to_string()
+            } else {
+                format!("{}–{}", row.first, row.last)
+            }
+        })
+        .collect();
+    if UNKNOWN_OBJECT.code == code.0 {
+        sources.push("100 subcode 33".to_owned());
+    }
+    if commerce::is_told(code) {
+        sources.push("100, 131008 or 131009, told apart by their words".to_owned());
+    }
+    if code.0 == UNEXPLAINED {
+        sources.push("any other".to_owned());
+    }
+    sources
+}
+
 /// The row of an answer. Codes go before statuses: 3 comes with 500 although it is permanent. An answer that is not the
 /// network's own (a proxy's page, say) has code 0, and only then the status decides.
 fn row_of(error: &ApiError) -> Option<&'static Row> {

@@ -10,12 +10,14 @@ use landline_core::call::account::Registered;
 use onprem::account::{Registration, Verification};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::json;
 
 use super::{Routes, to_the_end};
 use crate::Web;
 use crate::answer::{Answer, Done, Nothing, Refused};
 use crate::auth::Admin;
 use crate::body::JsonBody;
+use crate::describe::Show;
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
@@ -23,13 +25,20 @@ pub(super) fn routes() -> Routes {
         (
             "/v1/account",
             post_with(register, |operation| {
-                operation.summary("Register the number")
+                operation
+                    .summary("Register the number")
+                    .description("202: a code was sent, and has to be verified. 201: it is registered already, nothing is left to do.")
+                    .shows(201, json!({}))
+                    .shows(202, json!({"account": [{"vname": "Hummingbird Coffee"}]}))
             }),
         ),
         (
             "/v1/account/verify",
             post_with(verify, |operation| {
-                operation.summary("Verify the number with the code received")
+                operation
+                    .summary("Verify the number with the code received")
+                    .description("Hyphens and spaces in the code do not matter. The line connects at once: health says when it is ready.")
+                    .shows(201, json!({}))
             }),
         ),
         (
@@ -52,6 +61,7 @@ struct Account {
 
 #[derive(Serialize, JsonSchema)]
 struct Name {
+    /// The approved name, as the certificate has it.
     vname: String,
 }
 
@@ -115,8 +125,6 @@ pub(crate) async fn deregister(State(web): State<Web>, _: Admin) -> Result<Done,
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::answer::tests::opened;
 

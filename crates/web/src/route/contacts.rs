@@ -5,12 +5,14 @@ use axum::extract::State;
 use onprem::contact::{CheckedContact, ContactCheck};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::json;
 
 use super::Routes;
 use crate::Web;
 use crate::answer::{Answer, Refused};
 use crate::auth::User;
 use crate::body::JsonBody;
+use crate::describe::Show;
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
@@ -20,6 +22,10 @@ pub(super) fn routes() -> Routes {
             operation
                 .summary("Check contacts")
                 .description("Every input with a digit is valid, as in v2.43 and later; nothing is asked of the network.")
+                .shows(200, json!({"contacts": [
+                    {"input": "+1 202-555-0143", "status": "valid", "wa_id": "12025550143"},
+                    {"input": "nobody", "status": "invalid"},
+                ]}))
         }),
     )]
 }

@@ -4,17 +4,24 @@ use aide::axum::routing::get_with;
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::json;
 
 use super::Routes;
 use crate::Web;
 use crate::answer::Answer;
 use crate::auth::UserOrKey;
+use crate::describe::Show;
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
     vec![(
         "/v1/health",
-        get_with(show, |operation| operation.summary("How the line is")),
+        get_with(show, |operation| {
+            operation
+                .summary("How the line is")
+                .description("200 whenever the web answers, whatever the line's state. `connecting` lasts until templates are loaded and offline messages are processed: from `connected` on messages can be sent.")
+                .shows(200, json!({"health": {"gateway_status": "connected"}}))
+        }),
     )]
 }
 
@@ -26,6 +33,7 @@ pub(crate) struct Health {
 
 #[derive(Serialize, JsonSchema)]
 struct Gateway {
+    /// `connected`, `connecting`, `disconnected` or `unregistered`.
     gateway_status: &'static str,
 }
 

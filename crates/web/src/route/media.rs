@@ -18,6 +18,7 @@ use onprem::media::{UPLOAD_LIMIT, parse_content_type};
 use onprem::{Code, Refusal};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::json;
 use tokio::io::AsyncReadExt;
 use tokio_util::io::ReaderStream;
 
@@ -26,7 +27,7 @@ use crate::Web;
 use crate::answer::{Answer, Done, Refused};
 use crate::auth::User;
 use crate::body::{RawBody, announced_length};
-use crate::describe::raw_response;
+use crate::describe::{Show, raw_response};
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
@@ -39,6 +40,7 @@ pub(super) fn routes() -> Routes {
                      `codecs` is kept. A JPEG, PNG or WebP is read to its end. What a message of each type may be is \
                      checked when it is sent.",
                 )
+                .shows(200, json!({"media": [{"id": "7c1f2f0e-3c55-4b7a-9d0e-6a2c0b1d9e11"}]}))
             }),
         ),
         (
@@ -48,7 +50,9 @@ pub(super) fn routes() -> Routes {
                     "One that was uploaded, or that a customer sent. HEAD gives the headers alone.",
                 )
             })
-            .delete_with(delete, |operation| operation.summary("Delete a file")),
+            .delete_with(delete, |operation| {
+                operation.summary("Delete a file").shows(200, json!({}))
+            }),
         ),
     ]
 }

@@ -7,12 +7,14 @@ use onprem::message::{MarkRead, Outgoing};
 use onprem::{MessageId, WaId};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::json;
 
 use super::{Routes, Segment, to_the_end};
 use crate::Web;
 use crate::answer::{Answer, Done, Refused};
 use crate::auth::User;
 use crate::body::JsonBody;
+use crate::describe::Show;
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
@@ -25,6 +27,10 @@ pub(super) fn routes() -> Routes {
                      A template that does not fit, media that do not exist (404) and a line that is not ready (503) are \
                      told at once.",
                 )
+                .shows(201, json!({
+                    "contacts": [{"input": "+1 202 555 0143", "wa_id": "12025550143"}],
+                    "messages": [{"id": "gBGGEgJVUBQ_AgkW6VQ6Wzszgnk"}],
+                }))
             }),
         ),
         (
@@ -33,6 +39,7 @@ pub(super) fn routes() -> Routes {
                 operation
                     .summary("Mark a received message as read")
                     .description("Earlier messages of the chat become read too. Again: no effect.")
+                    .shows(200, json!({}))
             }),
         ),
     ]
@@ -47,13 +54,16 @@ pub(crate) struct Sent {
 
 #[derive(Serialize, JsonSchema)]
 struct Contact {
+    /// `to`, to the letter.
     input: String,
+    /// The recipient.
     #[schemars(with = "String")]
     wa_id: WaId,
 }
 
 #[derive(Serialize, JsonSchema)]
 struct Message {
+    /// Names the message in its statuses.
     #[schemars(with = "String")]
     id: MessageId,
 }

@@ -5,26 +5,36 @@ use axum::extract::State;
 use onprem::settings::ApplicationSettings;
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Routes, to_the_end};
 use crate::Web;
 use crate::answer::{Answer, Done, Refused};
 use crate::auth::Admin;
 use crate::body::JsonBody;
+use crate::describe::Show;
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
     vec![(
         "/v1/settings/application",
         get_with(show, |operation| {
-            operation.summary("Show the application settings")
+            operation
+                .summary("Show the application settings")
+                .description("All of them, also those that were never changed. `wa_id` is there once a number is registered.")
+                .shows(200, json!({"settings": {"application": ApplicationSettings::default().to_json(Some("12025550111"))}}))
         })
         .patch_with(change, |operation| {
-            operation.summary("Change application settings")
+            operation
+                .summary("Change application settings")
+                .description("Only what is named changes, in force at once. Objects are merged member by member, `null` leaves a value alone.")
+                .shows(200, json!({}))
         })
         .delete_with(reset, |operation| {
-            operation.summary("Reset all application settings")
+            operation
+                .summary("Reset all application settings")
+                .description("Also the webhook's URL; what waits to be delivered is kept. Media providers stay.")
+                .shows(200, json!({}))
         }),
     )]
 }

@@ -6,11 +6,13 @@ use jiff::Timestamp;
 use onprem::user::{ADMIN, Login, NewUser, PasswordChange, Role};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::json;
 
 use super::{Routes, Segment, to_the_end};
 use crate::answer::{Answer, Challenge, Done, Refused};
 use crate::auth::{Admin, Basic, Peer, User};
 use crate::body::{AnyBody, JsonBody};
+use crate::describe::Show;
 use crate::{Api, Web};
 
 /// Where these calls are.
@@ -18,23 +20,51 @@ pub(super) fn routes() -> Routes {
     vec![
         (
             "/v1/users",
-            post_with(create, |operation| operation.summary("Create a user")),
+            post_with(create, |operation| {
+                operation
+                    .summary("Create a user")
+                    .description("An ordinary one: the administrator is built in. A name that is taken is 500 with code 1014, as in the original.")
+                    .shows(201, json!({"users": [{"username": "ops.reader"}]}))
+            }),
         ),
         (
             "/v1/users/login",
-            post_with(login, |operation| operation.summary("Log in")),
+            post_with(login, |operation| {
+                operation
+                    .summary("Log in")
+                    .description("Gives a token; earlier ones stay good. With `new_password` the password is changed in the same step, which ends the user's other tokens; the first login of `admin` has to do so.")
+                    .shows(200, json!({"users": [{"token": "nsevi4mTgKC98k5Ob4kSo8WtMXQU8LPadujehHDoRrg", "expires_after": "2031-02-18 09:05:44+00:00"}]}))
+            }),
         ),
         (
             "/v1/users/logout",
-            post_with(logout, |operation| operation.summary("Log out")),
+            post_with(logout, |operation| {
+                operation
+                    .summary("Log out")
+                    .description("Ends the token of the call; the user's others stay good.")
+                    .shows(200, json!({}))
+            }),
         ),
         (
             "/v1/users/{username}",
-            get_with(show, |operation| operation.summary("Show a user"))
+            get_with(show, |operation| {
+                operation
+                    .summary("Show a user")
+                    .description("The administrator any, others themselves.")
+                    .shows(200, json!({"users": [{"username": "ops.reader", "ROLES": "ROLE_USER"}]}))
+            })
                 .put_with(change, |operation| {
-                    operation.summary("Change a user's password")
+                    operation
+                        .summary("Change a user's password")
+                        .description("The administrator anybody's, others their own. Ends the user's other tokens.")
+                        .shows(200, json!({"users": [{"username": "ops.reader"}]}))
                 })
-                .delete_with(delete, |operation| operation.summary("Delete a user")),
+                .delete_with(delete, |operation| {
+                    operation
+                        .summary("Delete a user")
+                        .description("Its tokens go with it. `admin` cannot be deleted.")
+                        .shows(200, json!({"users": [{"username": "ops.reader"}]}))
+                }),
         ),
     ]
 }
@@ -54,7 +84,9 @@ impl<U> Users<U> {
 /// A login's element.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct LoggedIn {
+    /// For `Authorization: Bearer`.
     token: String,
+    /// The end of its validity.
     expires_after: String,
 }
 
@@ -68,6 +100,7 @@ pub(crate) struct Named {
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Known {
     username: String,
+    /// `ROLE_ADMIN` or `ROLE_USER`.
     #[serde(rename = "ROLES")]
     #[schemars(with = "String")]
     role: Role,

@@ -40,6 +40,11 @@ pub(super) fn told_apart(code: i64, details: Option<&str>) -> Option<Code> {
         .map(|(_, code)| *code)
 }
 
+/// Whether words can tell this code.
+pub(super) fn is_told(code: Code) -> bool {
+    TOLD.iter().any(|(_, told)| *told == code)
+}
+
 #[cfg(test)]
 mod tests {
     use rstest::rstest;

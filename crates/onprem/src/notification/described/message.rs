@@ -89,6 +89,11 @@ fn identity() -> Value {
 }
 
 fn referral() -> Value {
+    let fetched = || object([required("id", string())]);
+    let files = [
+        optional("image", fetched()).about("Its picture, if it was fetched."),
+        optional("video", fetched()).about("Its video, if it was fetched."),
+    ];
     object(
         [
             "source_url",
@@ -101,7 +106,9 @@ fn referral() -> Value {
             "video_url",
             "thumbnail_url",
         ]
-        .map(|name| optional(name, string())),
+        .map(|name| optional(name, string()))
+        .into_iter()
+        .chain(files),
     )
 }
 
