@@ -107,6 +107,7 @@ fn an_ordinary_operation_is_whole() {
 
     insta::assert_json_snapshot!(document["paths"]["/v1/users/{username}"]["delete"], @r##"
     {
+      "description": "Its tokens go with it. `admin` cannot be deleted.",
       "operationId": "deleteUsersByUsername",
       "parameters": [
         {
@@ -125,6 +126,17 @@ fn an_ordinary_operation_is_whole() {
         "200": {
           "content": {
             "application/json": {
+              "example": {
+                "meta": {
+                  "api_status": "stable",
+                  "version": "v2.53.1"
+                },
+                "users": [
+                  {
+                    "username": "ops.reader"
+                  }
+                ]
+              },
               "schema": {
                 "properties": {
                   "meta": {
