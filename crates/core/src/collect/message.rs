@@ -14,10 +14,10 @@ use crate::line::Line;
 /// Messages that are looked at in one read.
 const LOOK: usize = 2_000;
 /// Messages that go in one batch: some milliseconds of the writer.
-const PIECE: usize = 100;
+pub const PIECE: usize = 100;
 
-/// Collects a line's messages as of `now_ms`; `gone` counts them while it works, so that it is right whenever this ends
-/// or is dropped.
+/// Collects a line's messages as of `now_ms`; `gone` counts them while it works, so that it is right whenever this ends.
+/// When it is dropped, the piece that was on its way to the store is collected and not counted.
 pub async fn messages(line: &Line, now_ms: i64, pace: Pace, gone: &mut u64) -> Result<(), Trouble> {
     let before_ms = now_ms.saturating_sub(KEPT_MS);
     let mut after = 0;

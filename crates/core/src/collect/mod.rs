@@ -25,7 +25,7 @@ use store::{Batch, Body, Change, Fence, Lane, StoreError, clock};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, sleep_until};
 
-pub use self::message::messages;
+pub use self::message::{PIECE, messages};
 use self::pace::Pace;
 use crate::line::Line;
 use crate::record;
