@@ -5,7 +5,7 @@
 //! - [`document`]: what the program says of itself, printed; [`postman`]: the same as a
 //!   collection of requests; [`compat`]: what is supported, as pages of the documentation.
 //! - [`tour`], the getting-started guide, played; [`bench`], measurements.
-//! - [`serve`]: the one place that binds sockets and serves.
+//! - [`gateway`]: what `dev` and `serve` have in common; [`listen`]: the one place that binds sockets and serves.
 //! - [`data`], [`file`], [`endpoints`]: what lies in a data directory.
 //! - [`banner`], [`shell`]: what the program tells its user to look at and to type.
 //! - [`network`]: the simulated network, here or elsewhere.
@@ -20,11 +20,12 @@ mod document;
 mod endpoints;
 mod exit;
 mod file;
+mod gateway;
+mod listen;
 mod log;
 mod network;
 mod postman;
 mod receiver;
-mod serve;
 mod shell;
 mod signal;
 mod simulate;

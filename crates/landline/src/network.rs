@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::exit::{Stop, causes};
-use crate::serve::{Serving, Socket};
+use crate::listen::{Serving, Socket};
 use crate::terminal::{Terminal, printable};
 
 const PHONE: Style = AnsiColor::Magenta.on_default();

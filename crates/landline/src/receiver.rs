@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::banner::Banner;
 use crate::cli::WebhookArgs;
 use crate::exit::Stop;
-use crate::serve::{Serving, Socket};
+use crate::listen::{Serving, Socket};
 use crate::shell::{Command, program};
 use crate::terminal::{Terminal, printable};
 

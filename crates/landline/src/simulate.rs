@@ -10,8 +10,8 @@ use crate::data::DataDir;
 use crate::endpoints::{Graph, Number, SimEndpoints};
 use crate::exit::Stop;
 use crate::file;
+use crate::listen::{Socket, check_plain};
 use crate::network::OwnNetwork;
-use crate::serve::{Socket, check_plain};
 use crate::shell::{Command, program};
 use crate::terminal::Terminal;
 

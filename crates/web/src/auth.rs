@@ -14,8 +14,8 @@ use onprem::user::Role;
 use onprem::{Code, Refusal};
 use subtle::ConstantTimeEq;
 
-use crate::Web;
 use crate::answer::{Challenge, Refused};
+use crate::lines::Here;
 
 /// Clients leave out the padding, and some leave bits in the last character.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -116,9 +116,9 @@ fn admin_only(session: &Session) -> Result<(), Refused> {
     }
 }
 
-async fn session(parts: &Parts, web: &Web) -> Result<Session, Refused> {
+async fn session(parts: &Parts) -> Result<Session, Refused> {
     let token = bearer(&parts.headers)?;
-    Ok(web.line.authenticate(token).await?)
+    Ok(Here::of(parts)?.line.authenticate(token).await?)
 }
 
 /// User name and password, on login only.
@@ -152,11 +152,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Basic {
 /// Any user with a token.
 pub(crate) struct User(pub(crate) Session);
 
-impl FromRequestParts<Web> for User {
+impl<S: Send + Sync> FromRequestParts<S> for User {
     type Rejection = Refused;
 
-    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Refused> {
-        session(parts, web).await.map(Self)
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
+        session(parts).await.map(Self)
     }
 }
 
@@ -173,11 +173,11 @@ impl User {
 /// The administrator, by token.
 pub(crate) struct Admin;
 
-impl FromRequestParts<Web> for Admin {
+impl<S: Send + Sync> FromRequestParts<S> for Admin {
     type Rejection = Refused;
 
-    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Refused> {
-        let session = session(parts, web).await?;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
+        let session = session(parts).await?;
         admin_only(&session).map(|()| Self)
     }
 }
@@ -185,10 +185,11 @@ impl FromRequestParts<Web> for Admin {
 /// Any user by token, or whoever has the API key.
 pub(crate) struct UserOrKey;
 
-impl FromRequestParts<Web> for UserOrKey {
+impl<S: Send + Sync> FromRequestParts<S> for UserOrKey {
     type Rejection = Refused;
 
-    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Refused> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
+        let web = Here::of(parts)?;
         match bearer_or_key(&parts.headers, web.api_key.as_deref())? {
             TokenOrKey::Key => Ok(Self),
             TokenOrKey::Token(token) => match web.line.authenticate(token).await {

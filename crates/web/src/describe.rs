@@ -20,6 +20,7 @@ use crate::answer::{Answer, Refused};
 use crate::auth::{Admin, Basic, Peer, User, UserOrKey};
 use crate::body::{AnyBody, JsonBody, PemBody, RawBody};
 use crate::form::{FORM, JsonOrForm};
+use crate::lines::Here;
 use crate::route::Segment;
 
 use show::JSON;
@@ -67,6 +68,8 @@ impl OperationInput for Basic {
 }
 
 impl OperationInput for Peer {}
+
+impl OperationInput for Here {}
 
 /// The path names its own parameters.
 impl OperationInput for Segment {}

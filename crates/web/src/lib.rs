@@ -2,6 +2,7 @@
 //!
 //! - `route`: one file per subject; a handler's signature says who may call it and what is answered.
 //! - `auth`: who calls. `body`, `form`: what they sent. `answer`: what they get.
+//! - [`Lines`]: which line a request is for.
 //! - `frame`: what every answer has in common, whatever a handler did.
 //! - [`traffic`]: what is counted; `progress`: where each request is; `request`: its id.
 //! - [`openapi`]: all of it as a document, made from the routes.
@@ -13,6 +14,7 @@ mod body;
 mod describe;
 mod form;
 mod frame;
+mod lines;
 mod linger;
 pub mod openapi;
 mod progress;
@@ -27,13 +29,14 @@ use std::sync::Arc;
 
 use landline_core::Line;
 
+pub use self::lines::{Front, Lines};
 pub use self::request::RequestId;
 pub use self::traffic::{Pending, Traffic};
 
-/// What the routes need.
+/// What the routes need of a line.
 #[derive(Clone)]
 pub struct Api {
-    /// The line that is served at `/v1`.
+    /// The line itself.
     pub line: Arc<Line>,
     /// The listener's certificates.
     pub tls: tls::Tls,
@@ -56,13 +59,15 @@ pub trait CoreSwitch: Send + Sync {
     ) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>>;
 }
 
-/// The routes' state: one reference count per request, whatever it holds.
+/// What a request carries: one reference count, whatever it holds.
 pub(crate) type Web = Arc<Api>;
 
-/// All routes: `/v1/…`, `/docs`, `/`, `/livez`, `/readyz`, and `/dev/core` with a switch. Needs `ConnectInfo<SocketAddr>`.
-pub fn router(api: Api) -> axum::Router {
-    let routes = route::all(api.core_switch.is_some());
+/// All routes of all lines: `/v1/…` and `/lines/{name}/v1/…`, `/docs`, `/`, `/livez`, `/readyz`; in `dev` also `/dev/core`.
+/// Needs `ConnectInfo<SocketAddr>`.
+pub fn front(lines: Lines, traffic: &Arc<Traffic>, dev: bool) -> Front {
+    let routes = route::all(dev);
     // What the routes tell of themselves is asked for later, if ever.
     aide::generate::reset_context();
-    frame::around(routes.into(), &api.traffic).with_state(Arc::new(api))
+    let routes = frame::around(routes.into(), traffic);
+    Front { lines, routes }
 }

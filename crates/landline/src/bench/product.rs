@@ -1,7 +1,7 @@
 //! The product under load: its own router over a real socket, with login token, validation and ready check. Sending is
 //! paused, so that only accepting is measured.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +16,7 @@ use store::seal::Seal;
 use store::{LineName, Queue, SharedStore};
 
 use super::load::Target;
+use crate::listen::{Serving, Socket};
 
 const PASSWORD: &str = "Bench.Password.1";
 
@@ -24,6 +25,7 @@ pub(super) struct Product {
     pub(super) target: Target,
     pub(super) line: Arc<Line>,
     pub(super) store: SharedStore,
+    _serving: Serving,
 }
 
 /// Starts it with a database in `dir`.
@@ -40,22 +42,25 @@ pub(super) async fn start(dir: &Path) -> anyhow::Result<Product> {
         .await?;
     line.assume_ready();
 
-    let api = web::Api {
+    let traffic: Arc<web::Traffic> = Arc::default();
+    let lines = web::Lines::default();
+    lines.serve(web::Api {
         line: line.clone(),
         tls,
         api_key: None,
-        traffic: Arc::default(),
+        traffic: traffic.clone(),
         core_switch: None,
         on_admin_password: None,
-    };
-    let router = web::router(api).into_make_service_with_connect_info::<SocketAddr>();
-    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    let address = listener.local_addr()?;
-    tokio::spawn(async move { axum::serve(listener, router).await });
+    });
+    let socket = Socket::bind((Ipv4Addr::LOCALHOST, 0).into(), "--listen")
+        .map_err(|stop| anyhow::anyhow!("{stop}"))?;
+    let address = socket.address();
+    let serving = Serving::plain(socket, web::front(lines, &traffic, false));
     Ok(Product {
         target: Target::new(address, "/v1/messages", login.token),
         line,
         store,
+        _serving: serving,
     })
 }
 

@@ -12,19 +12,16 @@ use reqwest::Url;
 use super::password;
 use crate::cli::{DevArgs, PlainListen};
 use crate::exit::Stop;
-use crate::serve::check_plain;
+use crate::gateway::sockets::Listen;
+use crate::listen::check_plain;
 
 /// The configuration of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Config {
     /// The data directory.
     pub(super) data: PathBuf,
-    /// Where the API with TLS listens.
-    pub(super) api: SocketAddr,
-    /// Where the API without TLS listens, if it does.
-    pub(super) api_plain: Option<SocketAddr>,
-    /// Where the relay listens.
-    pub(super) relay: SocketAddr,
+    /// Where the gateway listens.
+    pub(super) listen: Listen,
     /// Which network is used.
     pub(super) network: NetworkChoice,
     /// Do what is missing for a first message.
@@ -87,9 +84,11 @@ impl Config {
         }
         Ok(Self {
             data: args.data,
-            api: args.listen,
-            api_plain,
-            relay: args.relay_listen,
+            listen: Listen {
+                api: args.listen,
+                api_plain,
+                relay: args.relay_listen,
+            },
             network,
             ready: args.ready,
             admin_password: args.admin_password,
@@ -147,9 +146,11 @@ mod tests {
             config,
             Config {
                 data: "./landline-data".into(),
-                api: "127.0.0.1:9090".parse().expect("an address"),
-                api_plain: Some("127.0.0.1:9091".parse().expect("an address")),
-                relay: "127.0.0.1:9092".parse().expect("an address"),
+                listen: Listen {
+                    api: "127.0.0.1:9090".parse().expect("an address"),
+                    api_plain: Some("127.0.0.1:9091".parse().expect("an address")),
+                    relay: "127.0.0.1:9092".parse().expect("an address"),
+                },
                 network: NetworkChoice::Here("127.0.0.1:9080".parse().expect("an address")),
                 ready: false,
                 admin_password: None,
@@ -192,7 +193,7 @@ mod tests {
     fn the_plain_api_can_be_off() {
         let config = config(&["--http-listen", "off"]).expect("valid");
 
-        assert_eq!(config.api_plain, None);
+        assert_eq!(config.listen.api_plain, None);
     }
 
     #[rstest]

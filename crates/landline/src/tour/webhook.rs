@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use super::PATIENCE;
 use super::event::{Event, events};
 use crate::exit::{Stop, causes};
-use crate::serve::{Serving, Socket};
+use crate::listen::{Serving, Socket};
 
 /// By this a later run recognises a webhook that a killed one left behind.
 const PATH: &str = "/landline-tour";

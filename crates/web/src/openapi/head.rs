@@ -88,7 +88,12 @@ pub(super) fn head() -> Value {
             "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
         },
         "servers": [
-            {"url": "/", "description": "Where this document comes from."},
+            {"url": "/", "description": "Where this document comes from: the line main."},
+            {
+                "url": "/lines/{line}",
+                "description": "Any line of the deployment.",
+                "variables": {"line": {"default": "main", "description": "The line's name."}},
+            },
             {"url": "https://127.0.0.1:9090", "description": "`landline dev`, with TLS."},
             {"url": "http://127.0.0.1:9091", "description": "`landline dev`, without."},
         ],

@@ -4,7 +4,6 @@ use aide::axum::routing::post_with;
 use aide::generate::GenContext;
 use aide::openapi::{Operation, Response as Documented};
 use aide::operation::OperationOutput;
-use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use landline_core::call::account::Registered;
 use onprem::account::{Registration, Verification};
@@ -13,11 +12,11 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{Routes, to_the_end};
-use crate::Web;
 use crate::answer::{Answer, Done, Nothing, Refused};
 use crate::auth::Admin;
 use crate::body::JsonBody;
 use crate::describe::Show;
+use crate::lines::Here;
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
@@ -97,7 +96,7 @@ impl OperationOutput for Outcome {
 
 /// `POST /v1/account`.
 pub(crate) async fn register(
-    State(web): State<Web>,
+    Here(web): Here,
     _: Admin,
     JsonBody(body, _): JsonBody<Registration>,
 ) -> Result<Outcome, Refused> {
@@ -108,7 +107,7 @@ pub(crate) async fn register(
 
 /// `POST /v1/account/verify`.
 pub(crate) async fn verify(
-    State(web): State<Web>,
+    Here(web): Here,
     _: Admin,
     JsonBody(body, _): JsonBody<Verification>,
 ) -> Result<Answer<201, Nothing>, Refused> {
@@ -118,7 +117,7 @@ pub(crate) async fn verify(
 }
 
 /// `POST /v1/account/deregister`: a body is ignored.
-pub(crate) async fn deregister(State(web): State<Web>, _: Admin) -> Result<Done, Refused> {
+pub(crate) async fn deregister(Here(web): Here, _: Admin) -> Result<Done, Refused> {
     to_the_end(async move { web.line.deregister().await }).await?;
     Ok(Done::done())
 }

@@ -1,16 +1,15 @@
 //! Backup and restore (the reference's section 10).
 
 use aide::axum::routing::post_with;
-use axum::extract::State;
 use onprem::backup::{Backup, Restore};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Routes, to_the_end};
-use crate::Web;
 use crate::answer::{Answer, Done, Refused};
 use crate::auth::Admin;
 use crate::body::JsonBody;
+use crate::lines::Here;
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
@@ -48,7 +47,7 @@ struct BackupData {
 
 /// `POST /v1/settings/backup`.
 pub(crate) async fn backup(
-    State(web): State<Web>,
+    Here(web): Here,
     _: Admin,
     JsonBody(body, _): JsonBody<Backup>,
 ) -> Result<Answer<200, BackedUp>, Refused> {
@@ -61,7 +60,7 @@ pub(crate) async fn backup(
 
 /// `POST /v1/settings/restore`.
 pub(crate) async fn restore(
-    State(web): State<Web>,
+    Here(web): Here,
     _: Admin,
     JsonBody(body, _): JsonBody<Restore>,
 ) -> Result<Done, Refused> {

@@ -1,7 +1,6 @@
 //! Business profile, compliance, encryption (the reference's section 9).
 
 use aide::axum::routing::get_with;
-use axum::extract::State;
 use onprem::business::{BusinessProfile, BusinessProfileChange};
 use onprem::compliance::{ComplianceAnswer, ComplianceInfo};
 use onprem::encryption::PublicKey;
@@ -9,11 +8,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Routes, to_the_end};
-use crate::Web;
 use crate::answer::{Answer, Done, Refused};
 use crate::auth::Admin;
 use crate::body::JsonBody;
 use crate::form::JsonOrForm;
+use crate::lines::Here;
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
@@ -100,7 +99,7 @@ struct Key {
 
 /// `GET /v1/settings/business/profile`.
 pub(crate) async fn show_profile(
-    State(web): State<Web>,
+    Here(web): Here,
     _: Admin,
 ) -> Result<Answer<200, Settings<Profile>>, Refused> {
     let profile = web.line.business_profile().await?;
@@ -109,7 +108,7 @@ pub(crate) async fn show_profile(
 
 /// `POST /v1/settings/business/profile`.
 pub(crate) async fn change_profile(
-    State(web): State<Web>,
+    Here(web): Here,
     _: Admin,
     JsonBody(body, _): JsonBody<BusinessProfileChange>,
 ) -> Result<Done, Refused> {
@@ -120,7 +119,7 @@ pub(crate) async fn change_profile(
 
 /// `GET /v1/settings/business/compliance_info`.
 pub(crate) async fn show_compliance(
-    State(web): State<Web>,
+    Here(web): Here,
     _: Admin,
 ) -> Result<Answer<200, Settings<Compliance>>, Refused> {
     let compliance_info = web.line.compliance_info().await?;
@@ -129,7 +128,7 @@ pub(crate) async fn show_compliance(
 
 /// `POST /v1/settings/business/compliance_info`.
 pub(crate) async fn set_compliance(
-    State(web): State<Web>,
+    Here(web): Here,
     _: Admin,
     JsonBody(body, _): JsonBody<ComplianceInfo>,
 ) -> Result<Done, Refused> {
@@ -140,7 +139,7 @@ pub(crate) async fn set_compliance(
 
 /// `GET /v1/settings/business/whatsapp_business_encryption`.
 pub(crate) async fn show_key(
-    State(web): State<Web>,
+    Here(web): Here,
     _: Admin,
 ) -> Result<Answer<200, Settings<Encryption>>, Refused> {
     let (business_public_key, status) = web.line.encryption_key().await?;
@@ -154,7 +153,7 @@ pub(crate) async fn show_key(
 
 /// `POST /v1/settings/business/whatsapp_business_encryption`.
 pub(crate) async fn set_key(
-    State(web): State<Web>,
+    Here(web): Here,
     _: Admin,
     JsonOrForm(body, _): JsonOrForm<PublicKey>,
 ) -> Result<Done, Refused> {

@@ -4,10 +4,10 @@ use aide::axum::routing::{get_with, post_with};
 use aide::generate::GenContext;
 use aide::openapi::{Operation, Response as Documented};
 use aide::operation::OperationOutput;
-use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
+use store::LineName;
 
 use super::{Routes, to_the_end};
 use crate::Web;
@@ -15,6 +15,7 @@ use crate::answer::{Done, Refused};
 use crate::auth::Admin;
 use crate::body::PemBody;
 use crate::describe::raw_response;
+use crate::lines::Here;
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
@@ -78,26 +79,38 @@ impl OperationOutput for Pem {
     }
 }
 
+/// All lines share the listener, and so its certificate.
+fn only_main(web: &Web) -> Result<(), Refused> {
+    if web.line.config.name == LineName::main() {
+        return Ok(());
+    }
+    Err(Refused::role(
+        "the listener's certificate is changed at /v1, by the administrator of the line main",
+    ))
+}
+
 /// `POST /v1/certificates/external`.
-async fn install(State(web): State<Web>, _: Admin, PemBody(pem): PemBody) -> Result<Done, Refused> {
+async fn install(Here(web): Here, _: Admin, PemBody(pem): PemBody) -> Result<Done, Refused> {
+    only_main(&web)?;
     to_the_end(async move { web.tls.install(&pem).await }).await?;
     Ok(Done::done())
 }
 
 /// `DELETE /v1/certificates/external`.
-async fn reset(State(web): State<Web>, _: Admin) -> Result<Done, Refused> {
+async fn reset(Here(web): Here, _: Admin) -> Result<Done, Refused> {
+    only_main(&web)?;
     to_the_end(async move { web.tls.reset().await }).await?;
     Ok(Done::done())
 }
 
 /// `GET /v1/certificates/external/ca`.
-async fn show_ca(State(web): State<Web>, _: Admin) -> Pem {
+async fn show_ca(Here(web): Here, _: Admin) -> Pem {
     Pem(web.tls.ca_pem())
 }
 
 /// `POST /v1/certificates/webhooks/ca`.
 async fn set_authorities(
-    State(web): State<Web>,
+    Here(web): Here,
     _: Admin,
     PemBody(pem): PemBody,
 ) -> Result<Done, Refused> {
@@ -106,12 +119,12 @@ async fn set_authorities(
 }
 
 /// `GET /v1/certificates/webhooks/ca`.
-async fn show_authorities(State(web): State<Web>, _: Admin) -> Result<Pem, Refused> {
+async fn show_authorities(Here(web): Here, _: Admin) -> Result<Pem, Refused> {
     Ok(Pem(web.line.webhook_authorities().await?))
 }
 
 /// `DELETE /v1/certificates/webhooks/ca`.
-async fn delete_authorities(State(web): State<Web>, _: Admin) -> Result<Done, Refused> {
+async fn delete_authorities(Here(web): Here, _: Admin) -> Result<Done, Refused> {
     to_the_end(async move { web.line.delete_webhook_authorities().await }).await?;
     Ok(Done::done())
 }

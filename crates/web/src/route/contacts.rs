@@ -1,18 +1,17 @@
 //! Contact checks (the reference's section 11).
 
 use aide::axum::routing::post_with;
-use axum::extract::State;
 use onprem::contact::{CheckedContact, ContactCheck};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
 use super::Routes;
-use crate::Web;
 use crate::answer::{Answer, Refused};
 use crate::auth::User;
 use crate::body::JsonBody;
 use crate::describe::Show;
+use crate::lines::Here;
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
@@ -38,7 +37,7 @@ pub(crate) struct Contacts {
 
 /// `POST /v1/contacts`.
 pub(crate) async fn check(
-    State(web): State<Web>,
+    Here(web): Here,
     _: User,
     JsonBody(body, _): JsonBody<ContactCheck>,
 ) -> Result<Answer<200, Contacts>, Refused> {

@@ -1,7 +1,6 @@
 //! `POST /dev/core`: stops and starts the core inside the process, as restarting its container did. In `dev` only.
 
 use aide::axum::routing::post_with;
-use axum::extract::State;
 use onprem::schema::{self, Described, boolean, required};
 use onprem::{Code, Refusal};
 use schemars::JsonSchema;
@@ -9,11 +8,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Routes, to_the_end};
-use crate::Web;
 use crate::answer::{Answer, Refused};
 use crate::auth::Admin;
 use crate::body::JsonBody;
 use crate::describe::Show;
+use crate::lines::Here;
 
 /// Where this call is.
 pub(super) fn routes() -> Routes {
@@ -56,7 +55,7 @@ pub(crate) struct Running {
 
 /// `POST /dev/core`.
 pub(crate) async fn core(
-    State(web): State<Web>,
+    Here(web): Here,
     _: Admin,
     JsonBody(body, _): JsonBody<CoreState>,
 ) -> Result<Answer<200, Running>, Refused> {

@@ -1,16 +1,15 @@
 //! Health (the reference's section 14.1).
 
 use aide::axum::routing::get_with;
-use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
 use super::Routes;
-use crate::Web;
 use crate::answer::Answer;
 use crate::auth::UserOrKey;
 use crate::describe::Show;
+use crate::lines::Here;
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
@@ -38,7 +37,7 @@ struct Gateway {
 }
 
 /// `GET /v1/health`: 200 whenever the web answers, whatever the line's state.
-pub(crate) async fn show(State(web): State<Web>, _: UserOrKey) -> Answer<200, Health> {
+pub(crate) async fn show(Here(web): Here, _: UserOrKey) -> Answer<200, Health> {
     Answer(Health {
         health: Gateway {
             gateway_status: web.line.state().gateway_status().as_str(),

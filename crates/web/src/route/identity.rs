@@ -1,16 +1,15 @@
 //! Identities of contacts (the reference's section 11.2).
 
 use aide::axum::routing::get_with;
-use axum::extract::State;
 use onprem::identity::{Acknowledgement, ContactIdentity};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Routes, Segment, to_the_end};
-use crate::Web;
 use crate::answer::{Answer, Done, Refused};
 use crate::auth::User;
 use crate::body::JsonBody;
+use crate::lines::Here;
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
@@ -40,7 +39,7 @@ pub(crate) struct Contacts {
 
 /// `GET /v1/contacts/{wa_id}/identity`.
 pub(crate) async fn show(
-    State(web): State<Web>,
+    Here(web): Here,
     _: User,
     Segment(wa_id): Segment,
 ) -> Result<Answer<200, Contacts>, Refused> {
@@ -50,7 +49,7 @@ pub(crate) async fn show(
 
 /// `PUT /v1/contacts/{wa_id}/identity`.
 pub(crate) async fn acknowledge(
-    State(web): State<Web>,
+    Here(web): Here,
     _: User,
     Segment(wa_id): Segment,
     JsonBody(body, _): JsonBody<Acknowledgement>,

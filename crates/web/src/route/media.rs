@@ -7,7 +7,6 @@ use aide::generate::GenContext;
 use aide::openapi::{Operation, Response as Documented};
 use aide::operation::OperationOutput;
 use axum::body::{Body, BodyDataStream};
-use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
@@ -23,11 +22,11 @@ use tokio::io::AsyncReadExt;
 use tokio_util::io::ReaderStream;
 
 use super::{Routes, Segment, to_the_end};
-use crate::Web;
 use crate::answer::{Answer, Done, Refused};
 use crate::auth::User;
 use crate::body::{RawBody, announced_length};
 use crate::describe::{Show, raw_response};
+use crate::lines::Here;
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
@@ -75,7 +74,7 @@ struct Id {
 
 /// `POST /v1/media`.
 pub(crate) async fn upload(
-    State(web): State<Web>,
+    Here(web): Here,
     _: User,
     RawBody(request): RawBody,
 ) -> Result<Answer<200, Media>, Refused> {
@@ -155,7 +154,7 @@ impl OperationOutput for File {
 
 /// `GET /v1/media/{id}`.
 pub(crate) async fn download(
-    State(web): State<Web>,
+    Here(web): Here,
     _: User,
     Segment(id): Segment,
 ) -> Result<File, Refused> {
@@ -164,7 +163,7 @@ pub(crate) async fn download(
 
 /// `DELETE /v1/media/{id}`.
 pub(crate) async fn delete(
-    State(web): State<Web>,
+    Here(web): Here,
     _: User,
     Segment(id): Segment,
 ) -> Result<Done, Refused> {

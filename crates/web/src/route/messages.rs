@@ -1,7 +1,6 @@
 //! Messages: send and mark as read (the reference's messages and section 13.1).
 
 use aide::axum::routing::{post_with, put_with};
-use axum::extract::State;
 use landline_core::call::message::Accepted;
 use onprem::message::{MarkRead, Outgoing};
 use onprem::{MessageId, WaId};
@@ -10,11 +9,11 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{Routes, Segment, to_the_end};
-use crate::Web;
 use crate::answer::{Answer, Done, Refused};
 use crate::auth::User;
 use crate::body::JsonBody;
 use crate::describe::Show;
+use crate::lines::Here;
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
@@ -79,7 +78,7 @@ impl From<Accepted> for Sent {
 
 /// `POST /v1/messages`. When it answers, the message is on disk.
 pub(crate) async fn send(
-    State(web): State<Web>,
+    Here(web): Here,
     _: User,
     JsonBody(body, _): JsonBody<Outgoing>,
 ) -> Result<Answer<201, Sent>, Refused> {
@@ -89,7 +88,7 @@ pub(crate) async fn send(
 
 /// `PUT /v1/messages/{id}`.
 pub(crate) async fn mark_read(
-    State(web): State<Web>,
+    Here(web): Here,
     _: User,
     Segment(id): Segment,
     JsonBody(body, _): JsonBody<MarkRead>,

@@ -10,7 +10,7 @@ use aide::openapi::{
     Response as Described, SchemaObject,
 };
 use aide::operation::OperationOutput;
-use axum::extract::{FromRequestParts, Query, State};
+use axum::extract::{FromRequestParts, Query};
 use axum::response::{IntoResponse, Response};
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::request::Parts;
@@ -24,6 +24,7 @@ use super::Routes;
 use crate::Web;
 use crate::answer::{Answer, Refused};
 use crate::auth::UserOrKey;
+use crate::lines::Here;
 
 /// The name of the parameter.
 const FORMAT: &str = "format";
@@ -134,19 +135,19 @@ struct Db {
 }
 
 /// `GET /metrics`, `GET /v1/metrics`.
-async fn metrics(State(web): State<Web>, _: UserOrKey, format: Format) -> Told<Metrics> {
+async fn metrics(Here(web): Here, _: UserOrKey, format: Format) -> Told<Metrics> {
     let mut page = Page::of(&[Scope::Web]).with("node", web.line.node());
     web.traffic.add_to(&mut page);
     format.tell(page, |metrics| Metrics { metrics })
 }
 
 /// `GET /v1/stats/app`.
-async fn app(State(web): State<Web>, _: UserOrKey, format: Format) -> Told<Stats<App>> {
+async fn app(Here(web): Here, _: UserOrKey, format: Format) -> Told<Stats<App>> {
     app_page(&web, format, false).await
 }
 
 /// `GET /v1/stats/app/internal`.
-async fn app_internal(State(web): State<Web>, _: UserOrKey, format: Format) -> Told<Stats<App>> {
+async fn app_internal(Here(web): Here, _: UserOrKey, format: Format) -> Told<Stats<App>> {
     app_page(&web, format, true).await
 }
 
@@ -157,17 +158,13 @@ async fn app_page(web: &Web, format: Format, internal: bool) -> Told<Stats<App>>
 }
 
 /// `GET /v1/stats/db`.
-async fn db(
-    State(web): State<Web>,
-    _: UserOrKey,
-    format: Format,
-) -> Result<Told<Stats<Db>>, Refused> {
+async fn db(Here(web): Here, _: UserOrKey, format: Format) -> Result<Told<Stats<Db>>, Refused> {
     db_page(&web, format, false).await
 }
 
 /// `GET /v1/stats/db/internal`.
 async fn db_internal(
-    State(web): State<Web>,
+    Here(web): Here,
     _: UserOrKey,
     format: Format,
 ) -> Result<Told<Stats<Db>>, Refused> {
@@ -332,11 +329,11 @@ mod tests {
     #[test]
     fn the_document_has_both_formats_and_the_parameter() {
         let mut api = aide::openapi::OpenApi::default();
-        let mut routes = aide::axum::ApiRouter::<Web>::new();
+        let mut routes = aide::axum::ApiRouter::new();
         for (path, methods) in super::routes() {
             routes = routes.api_route(path, methods);
         }
-        let _router: axum::Router<Web> = routes.finish_api(&mut api);
+        let _router: axum::Router = routes.finish_api(&mut api);
 
         let document = serde_json::to_value(&api).unwrap();
         let get = &document["paths"]["/v1/stats/app"]["get"];

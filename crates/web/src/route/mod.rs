@@ -35,12 +35,11 @@ use axum::routing::MethodRouter;
 use http::request::Parts;
 use onprem::{Code, Refusal};
 
-use crate::Web;
 use crate::answer::Refused;
 use crate::request::RequestId;
 
 /// Calls of one subject: paths, each with its methods.
-pub(crate) type Routes = Vec<(&'static str, ApiMethodRouter<Web>)>;
+pub(crate) type Routes = Vec<(&'static str, ApiMethodRouter)>;
 
 /// Every call, under the name that the document groups them by; `/dev/core` only in `dev`.
 fn subjects(dev: bool) -> Vec<(&'static str, Routes)> {
@@ -75,7 +74,7 @@ fn subjects(dev: bool) -> Vec<(&'static str, Routes)> {
 }
 
 /// All routes, still without their frame.
-pub(crate) fn all(dev: bool) -> ApiRouter<Web> {
+pub(crate) fn all(dev: bool) -> ApiRouter {
     subjects(dev)
         .into_iter()
         .fold(ApiRouter::new(), |routes, (tag, calls)| {

@@ -10,7 +10,7 @@ use aide::openapi::{
     ReferenceOr, Response as Documented, SchemaObject,
 };
 use aide::operation::OperationOutput;
-use axum::extract::{FromRequestParts, State};
+use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
@@ -24,11 +24,11 @@ use serde::Serialize;
 
 use super::profile::Settings;
 use super::to_the_end;
-use crate::Web;
 use crate::answer::{Answer, Done, Refused};
 use crate::auth::Admin;
 use crate::body::{RawBody, read_within};
 use crate::describe::raw_body;
+use crate::lines::Here;
 
 /// How long a photo may take to arrive.
 const ARRIVAL: Duration = Duration::from_mins(2);
@@ -38,7 +38,7 @@ const FORMAT: &str = "format";
 const LINK: &str = "link";
 
 /// Where these calls are.
-pub(super) fn route() -> (&'static str, ApiMethodRouter<Web>) {
+pub(super) fn route() -> (&'static str, ApiMethodRouter) {
     let methods = get_with(show, |operation| {
         operation.summary("Show the photo, or with format=link where it is")
     })
@@ -168,7 +168,7 @@ impl OperationOutput for Shown {
 }
 
 /// `GET /v1/settings/profile/photo`.
-pub(crate) async fn show(State(web): State<Web>, _: Admin, form: Form) -> Result<Shown, Refused> {
+pub(crate) async fn show(Here(web): Here, _: Admin, form: Form) -> Result<Shown, Refused> {
     // To the end, as a photo that had to be fetched is kept.
     let shown = to_the_end(async move {
         match form {
@@ -181,7 +181,7 @@ pub(crate) async fn show(State(web): State<Web>, _: Admin, form: Form) -> Result
 
 /// `POST /v1/settings/profile/photo`.
 pub(crate) async fn set(
-    State(web): State<Web>,
+    Here(web): Here,
     _: Admin,
     RawBody(request): RawBody,
 ) -> Result<Done, Refused> {
@@ -212,7 +212,7 @@ fn too_large() -> Refused {
 }
 
 /// `DELETE /v1/settings/profile/photo`.
-pub(crate) async fn delete(State(web): State<Web>, _: Admin) -> Result<Done, Refused> {
+pub(crate) async fn delete(Here(web): Here, _: Admin) -> Result<Done, Refused> {
     to_the_end(async move { web.line.delete_photo().await }).await?;
     Ok(Done::done())
 }

@@ -6,7 +6,6 @@ use aide::axum::routing::get_with;
 use aide::generate::GenContext;
 use aide::openapi::{Operation, Response as Documented};
 use aide::operation::OperationOutput;
-use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{ACCEPT, VARY};
 use http::{HeaderMap, HeaderValue};
@@ -19,9 +18,9 @@ use store::LineName;
 use store::record::Record;
 
 use super::{Routes, description};
-use crate::Web;
 use crate::answer::{Answer, Done, Refused};
 use crate::describe::{Show, raw_response};
+use crate::lines::Here;
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
@@ -138,7 +137,7 @@ pub(crate) async fn live() -> Done {
 
 /// `GET /readyz`: the store answers a read. The line's state does not matter: a web without a network still serves
 /// settings, users and health.
-pub(crate) async fn ready(State(web): State<Web>) -> Result<Done, Refused> {
+pub(crate) async fn ready(Here(web): Here) -> Result<Done, Refused> {
     let line = LineName::main();
     let store = web.line.records().store();
     let read = store.record(&line, Deployment::KIND, Deployment::KIND);

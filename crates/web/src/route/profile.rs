@@ -1,16 +1,15 @@
 //! The profile: about (the reference's section 8.1). The photo has a file of its own.
 
 use aide::axum::routing::get_with;
-use axum::extract::State;
 use onprem::profile::About;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Routes, photo, to_the_end};
-use crate::Web;
 use crate::answer::{Answer, Done, Refused};
 use crate::auth::Admin;
 use crate::body::JsonBody;
+use crate::lines::Here;
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
@@ -53,7 +52,7 @@ struct Text {
 
 /// `GET /v1/settings/profile/about`.
 pub(crate) async fn show(
-    State(web): State<Web>,
+    Here(web): Here,
     _: Admin,
 ) -> Result<Answer<200, Settings<Shown>>, Refused> {
     let text = web.line.about().await?;
@@ -64,7 +63,7 @@ pub(crate) async fn show(
 
 /// `PATCH /v1/settings/profile/about`.
 pub(crate) async fn change(
-    State(web): State<Web>,
+    Here(web): Here,
     _: Admin,
     JsonBody(body, _): JsonBody<About>,
 ) -> Result<Done, Refused> {

@@ -1,16 +1,15 @@
 //! Media providers (the reference's section 7).
 
 use aide::axum::routing::{delete_with, get_with};
-use axum::extract::State;
 use onprem::provider::{Providers, ShownProvider};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Routes, Segment, to_the_end};
-use crate::Web;
 use crate::answer::{Answer, Done, Refused};
 use crate::auth::Admin;
 use crate::body::JsonBody;
+use crate::lines::Here;
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
@@ -64,10 +63,7 @@ struct List {
 }
 
 /// `GET /v1/settings/application/media/providers`.
-pub(crate) async fn list(
-    State(web): State<Web>,
-    _: Admin,
-) -> Result<Answer<200, Settings>, Refused> {
+pub(crate) async fn list(Here(web): Here, _: Admin) -> Result<Answer<200, Settings>, Refused> {
     let providers = web.line.show_providers().await?;
     let media = Media {
         media: List { providers },
@@ -79,7 +75,7 @@ pub(crate) async fn list(
 
 /// `POST /v1/settings/application/media/providers`.
 pub(crate) async fn store(
-    State(web): State<Web>,
+    Here(web): Here,
     _: Admin,
     JsonBody(body, _): JsonBody<Providers>,
 ) -> Result<Done, Refused> {
@@ -89,7 +85,7 @@ pub(crate) async fn store(
 
 /// `DELETE /v1/settings/application/media/providers/{name}`.
 pub(crate) async fn delete(
-    State(web): State<Web>,
+    Here(web): Here,
     _: Admin,
     Segment(name): Segment,
 ) -> Result<Done, Refused> {

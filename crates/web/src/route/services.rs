@@ -1,7 +1,6 @@
 //! Garbage collection (the reference's sections 13.3 and 13.4).
 
 use aide::axum::routing::put_with;
-use axum::extract::State;
 use landline_core::collect::Subject;
 use onprem::service::GcStatus;
 use schemars::JsonSchema;
@@ -11,6 +10,7 @@ use super::{Routes, to_the_end};
 use crate::Web;
 use crate::answer::{Answer, Refused};
 use crate::auth::User;
+use crate::lines::Here;
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
@@ -68,7 +68,7 @@ const PROCESSING: Collection = Collection {
 
 /// `PUT /v1/services/message/gc`.
 pub(crate) async fn messages(
-    State(web): State<Web>,
+    Here(web): Here,
     _: User,
 ) -> Result<Answer<200, Services<MessageCollection>>, Refused> {
     ask(web, Subject::Messages).await?;
@@ -80,7 +80,7 @@ pub(crate) async fn messages(
 
 /// `PUT /v1/services/media/gc`.
 pub(crate) async fn media(
-    State(web): State<Web>,
+    Here(web): Here,
     _: User,
 ) -> Result<Answer<200, Services<MediaCollection>>, Refused> {
     ask(web, Subject::Media).await?;

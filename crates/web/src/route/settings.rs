@@ -1,18 +1,17 @@
 //! Application settings (the reference's section 6).
 
 use aide::axum::routing::get_with;
-use axum::extract::State;
 use onprem::settings::ApplicationSettings;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Routes, to_the_end};
-use crate::Web;
 use crate::answer::{Answer, Done, Refused};
 use crate::auth::Admin;
 use crate::body::JsonBody;
 use crate::describe::Show;
+use crate::lines::Here;
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
@@ -51,7 +50,7 @@ struct Application {
 }
 
 /// `GET /v1/settings/application`.
-pub(crate) async fn show(State(web): State<Web>, _: Admin) -> Answer<200, Settings> {
+pub(crate) async fn show(Here(web): Here, _: Admin) -> Answer<200, Settings> {
     Answer(Settings {
         settings: Application {
             application: web.line.settings_json(),
@@ -61,7 +60,7 @@ pub(crate) async fn show(State(web): State<Web>, _: Admin) -> Answer<200, Settin
 
 /// `PATCH /v1/settings/application`.
 pub(crate) async fn change(
-    State(web): State<Web>,
+    Here(web): Here,
     _: Admin,
     JsonBody(body, _): JsonBody<ApplicationSettings>,
 ) -> Result<Done, Refused> {
@@ -70,7 +69,7 @@ pub(crate) async fn change(
 }
 
 /// `DELETE /v1/settings/application`.
-pub(crate) async fn reset(State(web): State<Web>, _: Admin) -> Result<Done, Refused> {
+pub(crate) async fn reset(Here(web): Here, _: Admin) -> Result<Done, Refused> {
     to_the_end(async move { web.line.reset_settings().await }).await?;
     Ok(Done::done())
 }

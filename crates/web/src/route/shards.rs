@@ -1,16 +1,15 @@
 //! Shards (the reference's sections 3.3 and 3.4).
 
 use aide::axum::routing::get_with;
-use axum::extract::State;
 use onprem::account::ShardChange;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Routes, to_the_end};
-use crate::Web;
 use crate::answer::{Answer, Nothing, Refused};
 use crate::auth::Admin;
 use crate::body::JsonBody;
+use crate::lines::Here;
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
@@ -39,10 +38,7 @@ struct Shards {
 }
 
 /// `GET /v1/account/shards`.
-pub(crate) async fn show(
-    State(web): State<Web>,
-    _: Admin,
-) -> Result<Answer<200, Account>, Refused> {
+pub(crate) async fn show(Here(web): Here, _: Admin) -> Result<Answer<200, Account>, Refused> {
     let shards = web.line.shards().await?;
     Ok(Answer(Account {
         account: Shards { shards },
@@ -51,7 +47,7 @@ pub(crate) async fn show(
 
 /// `POST /v1/account/shards`.
 pub(crate) async fn change(
-    State(web): State<Web>,
+    Here(web): Here,
     _: Admin,
     JsonBody(body, _): JsonBody<ShardChange>,
 ) -> Result<Answer<201, Nothing>, Refused> {

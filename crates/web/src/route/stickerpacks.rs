@@ -5,7 +5,7 @@ use aide::generate::GenContext;
 use aide::openapi::{Operation, Parameter, ParameterData, ParameterSchemaOrContent};
 use aide::openapi::{QueryStyle, ReferenceOr, SchemaObject};
 use aide::operation::OperationInput;
-use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::extract::{FromRequestParts, Path, Query};
 use http::request::Parts;
 use landline_core::call::sticker::Namespace;
 use onprem::Refusal;
@@ -14,10 +14,10 @@ use schemars::{JsonSchema, json_schema};
 use serde::Serialize;
 
 use super::{Routes, Segment, to_the_end};
-use crate::Web;
 use crate::answer::{Answer, Done, Refused};
 use crate::auth::User;
 use crate::body::JsonBody;
+use crate::lines::Here;
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
@@ -179,7 +179,7 @@ impl OperationInput for Place {}
 
 /// `GET /v1/stickerpacks`.
 pub(crate) async fn list(
-    State(web): State<Web>,
+    Here(web): Here,
     _: User,
     InNamespace(namespace): InNamespace,
 ) -> Result<Answer<200, Packs<PackId>>, Refused> {
@@ -190,7 +190,7 @@ pub(crate) async fn list(
 
 /// `POST /v1/stickerpacks`.
 pub(crate) async fn create(
-    State(web): State<Web>,
+    Here(web): Here,
     _: User,
     InNamespace(namespace): InNamespace,
     JsonBody(body, _): JsonBody<Pack>,
@@ -204,7 +204,7 @@ pub(crate) async fn create(
 
 /// `GET /v1/stickerpacks/{id}`.
 pub(crate) async fn show(
-    State(web): State<Web>,
+    Here(web): Here,
     _: User,
     InNamespace(namespace): InNamespace,
     Segment(id): Segment,
@@ -217,7 +217,7 @@ pub(crate) async fn show(
 
 /// `PATCH /v1/stickerpacks/{id}`.
 pub(crate) async fn change(
-    State(web): State<Web>,
+    Here(web): Here,
     _: User,
     InNamespace(namespace): InNamespace,
     Segment(id): Segment,
@@ -229,7 +229,7 @@ pub(crate) async fn change(
 
 /// `DELETE /v1/stickerpacks/{id}`.
 pub(crate) async fn delete(
-    State(web): State<Web>,
+    Here(web): Here,
     _: User,
     InNamespace(namespace): InNamespace,
     Segment(id): Segment,
@@ -240,7 +240,7 @@ pub(crate) async fn delete(
 
 /// `GET /v1/stickerpacks/{id}/stickers`.
 pub(crate) async fn list_stickers(
-    State(web): State<Web>,
+    Here(web): Here,
     _: User,
     InNamespace(namespace): InNamespace,
     Segment(id): Segment,
@@ -252,7 +252,7 @@ pub(crate) async fn list_stickers(
 
 /// `POST /v1/stickerpacks/{id}/stickers`.
 pub(crate) async fn add_sticker(
-    State(web): State<Web>,
+    Here(web): Here,
     _: User,
     InNamespace(namespace): InNamespace,
     Segment(id): Segment,
@@ -267,7 +267,7 @@ pub(crate) async fn add_sticker(
 
 /// `GET /v1/stickerpacks/{id}/stickers/{index}`.
 pub(crate) async fn show_sticker(
-    State(web): State<Web>,
+    Here(web): Here,
     _: User,
     InNamespace(namespace): InNamespace,
     Place { pack, index }: Place,
@@ -287,7 +287,7 @@ pub(crate) async fn show_sticker(
 
 /// `PATCH /v1/stickerpacks/{id}/stickers/{index}`.
 pub(crate) async fn change_sticker(
-    State(web): State<Web>,
+    Here(web): Here,
     _: User,
     InNamespace(namespace): InNamespace,
     Place { pack, index }: Place,
@@ -304,7 +304,7 @@ pub(crate) async fn change_sticker(
 
 /// `DELETE /v1/stickerpacks/{id}/stickers/{index}`.
 pub(crate) async fn delete_sticker(
-    State(web): State<Web>,
+    Here(web): Here,
     _: User,
     InNamespace(namespace): InNamespace,
     Place { pack, index }: Place,

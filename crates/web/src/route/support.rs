@@ -1,15 +1,14 @@
 //! Support information (`rest-api.md` 14.6).
 
 use aide::axum::routing::get_with;
-use axum::extract::State;
 use onprem::support::Support;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Routes;
-use crate::Web;
 use crate::answer::{Answer, Refused};
 use crate::auth::User;
+use crate::lines::Here;
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
@@ -30,7 +29,7 @@ pub(crate) struct Shown {
 }
 
 /// `GET /v1/support`.
-pub(crate) async fn show(State(web): State<Web>, _: User) -> Result<Answer<200, Shown>, Refused> {
+pub(crate) async fn show(Here(web): Here, _: User) -> Result<Answer<200, Shown>, Refused> {
     let support = web.line.support().await?;
     Ok(Answer(Shown { support }))
 }

@@ -1,14 +1,13 @@
 //! Two-step verification (the reference's section 4).
 
 use aide::axum::routing::post_with;
-use axum::extract::State;
 use onprem::account::TwoStep;
 
 use super::{Routes, to_the_end};
-use crate::Web;
 use crate::answer::{Done, Refused};
 use crate::auth::Admin;
 use crate::body::JsonBody;
+use crate::lines::Here;
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
@@ -30,7 +29,7 @@ pub(super) fn routes() -> Routes {
 
 /// `POST /v1/settings/account/two-step`.
 pub(crate) async fn switch_on(
-    State(web): State<Web>,
+    Here(web): Here,
     _: Admin,
     JsonBody(body, _): JsonBody<TwoStep>,
 ) -> Result<Done, Refused> {
@@ -40,7 +39,7 @@ pub(crate) async fn switch_on(
 }
 
 /// `DELETE /v1/settings/account/two-step`.
-pub(crate) async fn switch_off(State(web): State<Web>, _: Admin) -> Result<Done, Refused> {
+pub(crate) async fn switch_off(Here(web): Here, _: Admin) -> Result<Done, Refused> {
     to_the_end(async move { web.line.clear_two_step().await }).await?;
     Ok(Done::done())
 }

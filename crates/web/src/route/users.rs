@@ -1,7 +1,6 @@
 //! Users, login and logout (the reference's section 2).
 
 use aide::axum::routing::{get_with, post_with};
-use axum::extract::State;
 use jiff::Timestamp;
 use onprem::user::{ADMIN, Login, NewUser, PasswordChange, Role};
 use schemars::JsonSchema;
@@ -9,11 +8,12 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{Routes, Segment, to_the_end};
+use crate::Api;
 use crate::answer::{Answer, Challenge, Done, Refused};
 use crate::auth::{Admin, Basic, Peer, User};
 use crate::body::{AnyBody, JsonBody};
 use crate::describe::Show;
-use crate::{Api, Web};
+use crate::lines::Here;
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
@@ -117,7 +117,7 @@ impl Api {
 
 /// `POST /v1/users/login`. The body is optional, its content type does not matter.
 pub(crate) async fn login(
-    State(web): State<Web>,
+    Here(web): Here,
     Peer(address): Peer,
     Basic { username, password }: Basic,
     AnyBody(body, _): AnyBody<Login>,
@@ -142,14 +142,14 @@ pub(crate) async fn login(
 }
 
 /// `POST /v1/users/logout`.
-pub(crate) async fn logout(State(web): State<Web>, User(session): User) -> Result<Done, Refused> {
+pub(crate) async fn logout(Here(web): Here, User(session): User) -> Result<Done, Refused> {
     to_the_end(async move { web.line.logout(&session).await }).await?;
     Ok(Done::done())
 }
 
 /// `POST /v1/users`.
 pub(crate) async fn create(
-    State(web): State<Web>,
+    Here(web): Here,
     _: Admin,
     JsonBody(body, _): JsonBody<NewUser>,
 ) -> Result<Answer<201, Users<Named>>, Refused> {
@@ -161,7 +161,7 @@ pub(crate) async fn create(
 
 /// `GET /v1/users/{username}`.
 pub(crate) async fn show(
-    State(web): State<Web>,
+    Here(web): Here,
     user: User,
     Segment(username): Segment,
 ) -> Result<Answer<200, Users<Known>>, Refused> {
@@ -172,7 +172,7 @@ pub(crate) async fn show(
 
 /// `PUT /v1/users/{username}`.
 pub(crate) async fn change(
-    State(web): State<Web>,
+    Here(web): Here,
     user: User,
     Segment(username): Segment,
     JsonBody(body, _): JsonBody<PasswordChange>,
@@ -191,7 +191,7 @@ pub(crate) async fn change(
 
 /// `DELETE /v1/users/{username}`.
 pub(crate) async fn delete(
-    State(web): State<Web>,
+    Here(web): Here,
     _: Admin,
     Segment(username): Segment,
 ) -> Result<Answer<200, Users<Named>>, Refused> {

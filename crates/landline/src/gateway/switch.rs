@@ -1,4 +1,4 @@
-//! `POST /dev/core`: the core is stopped and started inside the process, as restarting its container did.
+//! A line's core, stopped and started inside the process, as restarting its container did (`POST /dev/core`).
 
 use std::future::Future;
 use std::pin::Pin;
@@ -11,7 +11,7 @@ use crate::exit::causes;
 
 /// The core of a line, running or not.
 #[derive(Clone)]
-pub(super) struct Switch {
+pub(crate) struct Switch {
     line: Arc<Line>,
     node: Arc<str>,
     state: Arc<Mutex<State>>,
@@ -26,7 +26,7 @@ enum State {
 
 impl Switch {
     /// A core that does not run yet. `node` names this process in the leases.
-    pub(super) fn new(line: Arc<Line>, node: String) -> Self {
+    pub(crate) fn new(line: Arc<Line>, node: String) -> Self {
         Self {
             line,
             node: node.into(),
@@ -35,7 +35,7 @@ impl Switch {
     }
 
     /// Starts the core, if it does not run.
-    pub(super) async fn start(&self) -> Result<(), String> {
+    pub(crate) async fn start(&self) -> Result<(), String> {
         let mut state = self.state.lock().await;
         match *state {
             State::Running(_) => Ok(()),
@@ -51,12 +51,12 @@ impl Switch {
     }
 
     /// Stops the core, if it runs.
-    pub(super) async fn stop(&self) {
+    pub(crate) async fn stop(&self) {
         self.stop_into(State::Stopped).await;
     }
 
     /// Stops the core for good.
-    pub(super) async fn end(&self) {
+    pub(crate) async fn end(&self) {
         self.stop_into(State::Ended).await;
     }
 

@@ -1,17 +1,15 @@
-//! What runs in `dev`, and how it ends.
+//! What runs, and how it ends.
 
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use store::SharedStore;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::published::Published;
 use super::switch::Switch;
+use crate::listen::Serving;
 use crate::network::OwnNetwork;
-use crate::serve::Serving;
 
 /// For requests in flight.
 const DRAIN: Duration = Duration::from_secs(3);
@@ -23,36 +21,37 @@ const NETWORK_DRAIN: Duration = Duration::from_millis(200);
 const END: Duration = Duration::from_millis(4300);
 
 /// What has been started so far; ends in order, wherever the start has come to.
-pub(super) struct Parts {
-    published: Arc<Published>,
+pub(crate) struct Parts {
+    /// Takes back what programs find the gateway by.
+    withdraw: Box<dyn FnOnce() + Send>,
     /// The API's listeners.
     pub(super) api: Vec<Serving>,
     /// The relay's listener.
     pub(super) relay: Option<Serving>,
-    /// The core.
-    pub(super) core: Option<Switch>,
+    /// The cores.
+    pub(super) cores: Vec<Switch>,
     /// The network, when it runs here.
-    pub(super) network: Option<OwnNetwork>,
+    pub(crate) network: Option<OwnNetwork>,
     /// The store.
     pub(super) store: Option<SharedStore>,
 }
 
 impl Parts {
-    /// Nothing yet.
-    pub(super) fn new(published: Arc<Published>) -> Self {
+    /// Nothing yet. `withdraw` is called first of all when it ends.
+    pub(crate) fn new(withdraw: impl FnOnce() + Send + 'static) -> Self {
         Self {
-            published,
+            withdraw: Box::new(withdraw),
             api: Vec::new(),
             relay: None,
-            core: None,
+            cores: Vec::new(),
             network: None,
             store: None,
         }
     }
 
     /// Ends everything: what serves stops accepting and drains, the core stops, the network is written, the store closes.
-    pub(super) async fn end(self) {
-        self.published.withdraw();
+    pub(crate) async fn end(mut self) {
+        std::mem::replace(&mut self.withdraw, Box::new(|| {}))();
         if timeout(END, Box::pin(self.end_in_order())).await.is_err() {
             // Nothing that was acknowledged depends on a clean end.
             tracing::warn!(
@@ -62,13 +61,18 @@ impl Parts {
     }
 
     async fn end_in_order(self) {
-        let mut api = pin!(drain(self.api));
+        let mut api = pin!(side_by_side(
+            self.api.into_iter().map(|serving| serving.stop(DRAIN))
+        ));
         // Sends in flight are accepted as long as the line is ready; statuses of what the core has in flight come in at
         // the relay.
         let core = async {
-            if let Some(core) = self.core {
-                core.end().await;
-            }
+            side_by_side(
+                self.cores
+                    .into_iter()
+                    .map(|core| async move { core.end().await }),
+            )
+            .await;
             if let Some(relay) = self.relay {
                 relay.stop(NETWORK_DRAIN).await;
             }
@@ -87,11 +91,11 @@ impl Parts {
     }
 }
 
-/// Side by side: one after the other would take a limit each.
-async fn drain(listeners: Vec<Serving>) {
+/// One after the other would take a limit each.
+async fn side_by_side(ends: impl Iterator<Item = impl Future<Output = ()> + Send + 'static>) {
     let mut ending = JoinSet::new();
-    for serving in listeners {
-        ending.spawn(serving.stop(DRAIN));
+    for end in ends {
+        ending.spawn(end);
     }
     ending.join_all().await;
 }

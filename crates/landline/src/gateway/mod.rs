@@ -1,0 +1,209 @@
+//! The gateway: a store, lines with their cores, and in front of them the API and the relay. What `dev` and `serve` have
+//! in common.
+//!
+//! - [`sockets`]: the listeners. [`parts`]: what runs, and how it ends. [`switch`]: a core, stopped and started.
+
+pub(crate) mod parts;
+pub(crate) mod sockets;
+pub(crate) mod switch;
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use landline_core::{Line, LineConfig};
+use onprem::WaId;
+use store::record::Records;
+use store::seal::Seal;
+use store::{LineName, SharedStore};
+use tokio::sync::watch;
+
+use self::parts::Parts;
+use self::sockets::Sockets;
+use self::switch::Switch;
+use crate::data::DataDir;
+use crate::exit::{Stop, causes};
+use crate::file;
+use crate::listen::Serving;
+
+/// How often the API's certificate is looked at: it is remade thirty days before its end.
+const RENEWAL: Duration = Duration::from_hours(24);
+/// What the key of public message ids is derived for. Ids that were given depend on it: never change it.
+const MESSAGE_IDS: &str = "message-ids";
+
+/// Called with the admin's new password after a call has changed it.
+pub(crate) type OnAdminPassword = Arc<dyn Fn(String) + Send + Sync>;
+
+/// A gateway that is open; what it serves is added line by line.
+pub(crate) struct Gateway {
+    records: Records,
+    /// What public message ids are scrambled with.
+    secret: [u8; 32],
+    tls: web::tls::Tls,
+    api_key: Option<Arc<str>>,
+    traffic: Arc<web::Traffic>,
+    served: web::Lines,
+    cores: Mutex<BTreeMap<LineName, Switch>>,
+    /// Webhook bodies that the relay is reading: no start-up flow ends in the middle of one.
+    reading: watch::Sender<usize>,
+    /// Names this process in the leases.
+    node: String,
+}
+
+impl Gateway {
+    /// Opens the store and its key, loads (or makes) the certificate. `names` stand in it beside loopback's.
+    pub(crate) async fn open(
+        data: &DataDir,
+        names: &[String],
+        api_key: Option<Arc<str>>,
+        parts: &mut Parts,
+    ) -> Result<Self, Stop> {
+        let (seal, store) = open_store(data).await?;
+        parts.store = Some(store.clone());
+        let secret = seal.derive(MESSAGE_IDS);
+        let records = Records::new(store, Arc::new(seal));
+        Ok(Self {
+            tls: tls(data, &records, names).await?,
+            records,
+            secret,
+            api_key,
+            traffic: Arc::default(),
+            served: web::Lines::default(),
+            cores: Mutex::default(),
+            reading: watch::Sender::new(0),
+            node: format!("landline-{}", std::process::id()),
+        })
+    }
+
+    /// How many webhook bodies the relay is reading at this moment.
+    pub(crate) fn reading(&self) -> watch::Receiver<usize> {
+        self.reading.subscribe()
+    }
+
+    /// Opens a line. Nothing of it runs yet.
+    pub(crate) async fn open_line(&self, config: LineConfig) -> Result<Arc<Line>, Stop> {
+        let name = config.name.clone();
+        Line::open(config, self.records.clone(), self.secret)
+            .await
+            .map_err(|error| {
+                Stop::failed(format!("the line {name} cannot be opened"), causes(&error))
+            })
+    }
+
+    /// Offers a line's calls from now on. With `switchable` they may stop and start its core.
+    pub(crate) fn offer(
+        &self,
+        line: &Arc<Line>,
+        switchable: bool,
+        on_admin_password: Option<OnAdminPassword>,
+    ) {
+        let core = Switch::new(line.clone(), self.node.clone());
+        self.served.serve(web::Api {
+            line: line.clone(),
+            tls: self.tls.clone(),
+            api_key: self.api_key.clone(),
+            traffic: self.traffic.clone(),
+            core_switch: switchable.then(|| -> Arc<dyn web::CoreSwitch> { Arc::new(core.clone()) }),
+            on_admin_password,
+        });
+        let mut cores = self.cores.lock().unwrap_or_else(PoisonError::into_inner);
+        cores.insert(line.config.name.clone(), core);
+    }
+
+    /// Serves. The relay first: the network may have been waiting for it. `dev` adds the calls of development.
+    pub(crate) fn listen(
+        &self,
+        sockets: Sockets,
+        apps: Vec<relay::App>,
+        lines: HashMap<String, LineName>,
+        dev: bool,
+        parts: &mut Parts,
+    ) {
+        let apps = apps.into_iter().map(|app| (app.app_id.clone(), app));
+        let relay = relay::Relay {
+            store: self.records.store().clone(),
+            apps: Arc::new(apps.collect()),
+            lines: Arc::new(lines),
+            canonical: Arc::new(|id| WaId::from_network(id).canonical()),
+            reading: self.reading.clone(),
+        };
+        parts.relay = Some(Serving::plain(sockets.relay, relay::router(relay)));
+        let front = web::front(self.served.clone(), &self.traffic, dev);
+        let socket = sockets.api.counted_by(&self.traffic);
+        parts
+            .api
+            .push(Serving::tls(socket, self.tls.config.clone(), front.clone()));
+        if let Some(socket) = sockets.api_plain {
+            let socket = socket.counted_by(&self.traffic);
+            parts.api.push(Serving::plain(socket, front));
+        }
+    }
+
+    /// Starts the cores that do not run.
+    pub(crate) async fn start_cores(&self, parts: &mut Parts) -> Result<(), Stop> {
+        let cores = self
+            .cores
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        parts.cores = cores.values().cloned().collect();
+        for (name, core) in cores {
+            core.start().await.map_err(|why| {
+                Stop::failed(
+                    format!("the core of the line {name} cannot be started"),
+                    why,
+                )
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// The store and its key.
+async fn open_store(data: &DataDir) -> Result<(Seal, SharedStore), Stop> {
+    let (db, key) = (data.db(), data.key());
+    if db.exists() && !key.exists() {
+        return Err(Stop::failed(
+            format!("{} is missing", key.display()),
+            "what is sealed in the store cannot be opened without it",
+        )
+        .hint("bring the file back, or move the directory away to begin anew"));
+    }
+    let opened = tokio::task::spawn_blocking(move || {
+        // The key first: a store without its key must never have been.
+        let seal = Seal::from_file(&key)?;
+        store::sqlite::open(&db).map(|store| (seal, store))
+    });
+    Ok(opened
+        .await
+        .map_err(|error| Stop::failed("the store cannot be opened", causes(&error)))??)
+}
+
+/// Loads (or makes) the certificates; the CA's lies in the directory for those who want to trust it.
+async fn tls(data: &DataDir, records: &Records, names: &[String]) -> Result<web::tls::Tls, Stop> {
+    let tls = web::tls::load(records, names)
+        .await
+        .map_err(|error| Stop::failed("TLS cannot be set up", causes(&error)))?;
+    let path = data.ca();
+    file::write_if_changed(&path, tls.ca_pem().as_bytes())
+        .map_err(|error| Stop::failed(format!("cannot write {}", path.display()), error))?;
+    tokio::spawn(keep_ca(tls.clone(), path));
+    Ok(tls)
+}
+
+/// Renews the certificate in time, and keeps the CA's file what clients have to trust, also after another certificate
+/// was uploaded.
+async fn keep_ca(tls: web::tls::Tls, path: PathBuf) {
+    loop {
+        let changed = tls.changed();
+        if let Err(error) = file::write_if_changed(&path, tls.ca_pem().as_bytes()) {
+            tracing::error!(path = %path.display(), %error, "the CA's file cannot be written");
+        }
+        if tokio::time::timeout(RENEWAL, changed).await.is_err()
+            && let Err(error) = tls.renew().await
+        {
+            tracing::error!(%error, "the API's certificate cannot be renewed");
+        }
+    }
+}

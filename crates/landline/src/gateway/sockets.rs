@@ -1,0 +1,67 @@
+//! The gateway's listeners.
+
+use std::net::SocketAddr;
+
+use crate::exit::Stop;
+use crate::listen::Socket;
+
+/// Where the gateway listens; port 0 takes a free one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Listen {
+    /// The API with TLS.
+    pub(crate) api: SocketAddr,
+    /// The API without TLS, if it is on.
+    pub(crate) api_plain: Option<SocketAddr>,
+    /// The relay.
+    pub(crate) relay: SocketAddr,
+}
+
+/// The sockets. All are bound before anything needs to know a port.
+pub(crate) struct Sockets {
+    pub(super) api: Socket,
+    pub(super) api_plain: Option<Socket>,
+    pub(super) relay: Socket,
+}
+
+/// The addresses as URLs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Addresses {
+    /// The API with TLS.
+    pub(crate) api: String,
+    /// The API without TLS, if it is on.
+    pub(crate) api_plain: Option<String>,
+    /// The relay, without a path.
+    pub(crate) relay: String,
+}
+
+impl Sockets {
+    /// Binds all of them.
+    pub(crate) fn bind(listen: Listen) -> Result<Self, Stop> {
+        Ok(Self {
+            api: Socket::bind(listen.api, "--listen")?,
+            api_plain: listen
+                .api_plain
+                .map(|address| Socket::bind(address, "--http-listen"))
+                .transpose()?,
+            relay: Socket::bind(listen.relay, "--relay-listen")?,
+        })
+    }
+
+    /// Where this machine reaches them.
+    pub(crate) fn addresses(&self) -> Addresses {
+        Addresses {
+            api: format!("https://{}", self.api.reachable()),
+            api_plain: self
+                .api_plain
+                .as_ref()
+                .map(|socket| format!("http://{}", socket.reachable())),
+            relay: format!("http://{}", self.relay.reachable()),
+        }
+    }
+
+    /// The API's address as a name for its certificate, unless it is loopback, which stands there anyway.
+    pub(crate) fn api_name(&self) -> Option<String> {
+        let ip = self.api.reachable().ip();
+        (!ip.is_loopback()).then(|| ip.to_string())
+    }
+}
