@@ -24,6 +24,13 @@ const DEV_EXAMPLES: &str = "Examples:
 
 When everything serves, DIR/endpoints.json tells programs where it is. Ctrl-C ends it.";
 
+const SERVE_EXAMPLES: &str = "Examples:
+  landline serve --sample > landline.toml
+  landline serve --config landline.toml --check
+  landline serve --config landline.toml
+
+Every setting of the file may also come from the environment: `landline serve --sample` says how.";
+
 const SIM_EXAMPLES: &str = "Example, in two terminals:
   landline sim
   landline dev --network http://127.0.0.1:9080";
@@ -70,6 +77,9 @@ pub(crate) enum Command {
     /// Run everything in one process: API, core, relay and a simulated network
     #[command(after_help = DEV_EXAMPLES)]
     Dev(Box<DevArgs>),
+    /// Run the gateway of a configuration, in front of the real network
+    #[command(after_help = SERVE_EXAMPLES)]
+    Serve(ServeArgs),
     /// Run the simulated network alone: Graph API and virtual phones
     #[command(after_help = SIM_EXAMPLES)]
     Sim(SimArgs),
@@ -242,6 +252,20 @@ pub(crate) struct MessageArgs {
     /// Leave the customer's number out of message ids
     #[arg(long, env = "LANDLINE_OPAQUE_IDS", value_parser = FalseyValueParser::new())]
     pub(crate) opaque_ids: bool,
+}
+
+/// `landline serve`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ServeArgs {
+    /// The configuration; without it ./landline.toml if there is one, else the environment alone
+    #[arg(long, value_name = "FILE", env = "LANDLINE_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Check the configuration, and end
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Print a commented configuration, and end
+    #[arg(long, exclusive = true)]
+    pub(crate) sample: bool,
 }
 
 /// `landline sim`.

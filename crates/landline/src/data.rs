@@ -4,6 +4,8 @@ use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use store::LineName;
+
 use crate::exit::{OTHER_DIRECTORY, Stop};
 use crate::file;
 
@@ -54,6 +56,14 @@ impl DataDir {
     /// Media files.
     pub(crate) fn media(&self) -> PathBuf {
         self.path.join("media")
+    }
+
+    /// Media files of a line: each has a folder to itself.
+    pub(crate) fn media_of(&self, line: &LineName) -> PathBuf {
+        if *line == LineName::main() {
+            return self.media();
+        }
+        self.path.join("lines").join(line.as_str()).join("media")
     }
 
     /// The CA's certificate.

@@ -2,14 +2,16 @@
 
 use std::io::{self, Write as _};
 
-use crate::cli::{Command, CompatArgs, PostmanArgs};
+use crate::cli::{Command, CompatArgs, PostmanArgs, ServeArgs};
 use crate::compat;
 use crate::exit::Stop;
 use crate::postman;
+use crate::serve;
 
 /// What such a command prints; `None` for every other command.
 pub(crate) fn of(command: &Command) -> Option<String> {
     match command {
+        Command::Serve(ServeArgs { sample: true, .. }) => Some(serve::sample()),
         Command::Openapi => Some(web::openapi::text().to_owned()),
         Command::Postman(PostmanArgs { environment: false }) => {
             Some(format!("{:#}\n", postman::collection()))

@@ -3,6 +3,10 @@
 use serde::{Deserialize, Serialize};
 use sim::World;
 
+use crate::data::DataDir;
+use crate::exit::Stop;
+use crate::file;
+
 /// What `dev` writes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Endpoints {
@@ -26,6 +30,34 @@ pub(crate) struct Endpoints {
     pub(crate) graph: Graph,
     /// The process.
     pub(crate) pid: u32,
+}
+
+/// What `serve` writes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ServeEndpoints {
+    /// The API with TLS.
+    pub(crate) api: String,
+    /// The API without TLS, if it is on.
+    pub(crate) api_plain: Option<String>,
+    /// Where the network's webhooks arrive, without a path.
+    pub(crate) relay: String,
+    /// The CA that signed the API's certificate: a PEM file.
+    pub(crate) ca_cert: String,
+    /// The database.
+    pub(crate) db: String,
+    /// The names of the lines.
+    pub(crate) lines: Vec<String>,
+    /// The process.
+    pub(crate) pid: u32,
+}
+
+impl ServeEndpoints {
+    /// Writes `endpoints.json`.
+    pub(crate) fn publish(&self, data: &DataDir) -> Result<(), Stop> {
+        let failed = |why: std::io::Error| Stop::failed("cannot write endpoints.json", why);
+        let content = serde_json::to_vec_pretty(self).map_err(|error| failed(error.into()))?;
+        file::write_private(&data.endpoints(), &content).map_err(failed)
+    }
 }
 
 /// What `sim` writes.

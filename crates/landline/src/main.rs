@@ -1,7 +1,7 @@
 //! Landline, the program: the command line, configuration, and the wiring of the crates.
 //!
 //! - [`cli`]: the command line; [`exit`]: how a run ends; [`signal`], [`log`], [`terminal`]: its surroundings.
-//! - [`dev`]: everything in one process; [`simulate`]: the network alone; [`receiver`]: a webhook that prints.
+//! - [`dev`]: everything in one process; [`serve`]: the gateway in front of the real network; [`simulate`]: the network alone; [`receiver`]: a webhook that prints.
 //! - [`document`]: what the program says of itself, printed; [`postman`]: the same as a
 //!   collection of requests; [`compat`]: what is supported, as pages of the documentation.
 //! - [`tour`], the getting-started guide, played; [`bench`], measurements.
@@ -26,6 +26,7 @@ mod log;
 mod network;
 mod postman;
 mod receiver;
+mod serve;
 mod shell;
 mod signal;
 mod simulate;
@@ -75,6 +76,7 @@ fn run(command: Command, terminal: &Terminal, log_level: &log::Level) -> Result<
         let shutdown = signal::watch()?;
         match command {
             Command::Dev(args) => dev::run(*args, terminal, log_level, shutdown).await,
+            Command::Serve(args) => serve::run(args, terminal, log_level, shutdown).await,
             Command::Sim(args) => simulate::run(args, terminal, shutdown).await,
             Command::Webhook(args) => receiver::run(&args, terminal, shutdown).await,
             Command::Tour(args) => tour::run(args, terminal, shutdown).await,

@@ -200,7 +200,7 @@ impl Client {
 }
 
 /// A page as it came. It is the last one when it names no next: `cursors.after` alone says nothing.
-fn page(answer: &Answer) -> Result<Page<Value>, Failure> {
+pub(super) fn page(answer: &Answer) -> Result<Page<Value>, Failure> {
     #[derive(Deserialize)]
     struct Body {
         data: Vec<Value>,

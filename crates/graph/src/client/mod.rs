@@ -6,6 +6,7 @@ mod call;
 mod download;
 mod exchange;
 mod exchanges;
+mod numbers;
 mod profile;
 mod resumable;
 #[cfg(test)]

@@ -160,6 +160,15 @@ impl Gateway {
     }
 }
 
+/// An API key has 12 to 128 characters (`rest-api.md` 1.1). `name` is where it was given.
+pub(crate) fn check_api_key(name: &str, key: &str) -> Result<(), Stop> {
+    let length = key.chars().count();
+    if (12..=128).contains(&length) {
+        return Ok(());
+    }
+    Err(Stop::usage(format!("{name} has {length} characters")).hint("12 to 128 are allowed"))
+}
+
 /// The store and its key.
 async fn open_store(data: &DataDir) -> Result<(Seal, SharedStore), Stop> {
     let (db, key) = (data.db(), data.key());

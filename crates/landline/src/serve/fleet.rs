@@ -1,0 +1,174 @@
+//! The lines of a deployment: opened at the start; added, removed and changed when the configuration is read again.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use landline_core::line::FirstLogin;
+use landline_core::{Line, LineConfig};
+use onprem::settings::UrlPolicy;
+use store::LineName;
+
+use super::config::{Config, LineSetup, NumberSetup};
+use crate::data::DataDir;
+use crate::exit::{Stop, causes};
+use crate::gateway::Gateway;
+
+/// The offline step of a start-up ends after this time without an old event.
+const QUIET_TIME: Duration = Duration::from_millis(300);
+/// The offline step of a start-up never lasts longer (six minutes, as the original's).
+const STARTUP_LIMIT: Duration = Duration::from_mins(6);
+
+/// The lines that are open, and what they were opened with.
+pub(super) struct Fleet<'a> {
+    gateway: &'a Gateway,
+    data: &'a DataDir,
+    open: BTreeMap<LineName, Open>,
+}
+
+struct Open {
+    setup: LineSetup,
+    phone_number_id: String,
+    line: Arc<Line>,
+}
+
+impl<'a> Fleet<'a> {
+    /// No lines yet.
+    pub(super) fn new(gateway: &'a Gateway, data: &'a DataDir) -> Self {
+        Self {
+            gateway,
+            data,
+            open: BTreeMap::new(),
+        }
+    }
+
+    /// Opens a line and offers its calls; its core does not run yet.
+    pub(super) async fn open(
+        &mut self,
+        name: &LineName,
+        setup: &LineSetup,
+        config: &Config,
+    ) -> Result<(), Stop> {
+        let phone_number_id = phone_number_id(name, setup).await?;
+        let line = self
+            .gateway
+            .open_line(self.line_config(name, setup, config, &phone_number_id))
+            .await?;
+        if let Some(password) = &setup.first_password {
+            give_first_password(&line, password).await?;
+        }
+        self.gateway.offer(&line, false, None);
+        let open = Open {
+            setup: setup.clone(),
+            phone_number_id,
+            line,
+        };
+        self.open.insert(name.clone(), open);
+        Ok(())
+    }
+
+    /// The line that is served at `/v1`.
+    pub(super) fn main(&self) -> Option<&Arc<Line>> {
+        self.open.get(&LineName::main()).map(|open| &open.line)
+    }
+
+    /// The names of the lines.
+    pub(super) fn names(&self) -> impl Iterator<Item = &LineName> {
+        self.open.keys()
+    }
+
+    /// What the relay listens for.
+    pub(super) fn heard_of(&self) -> (Vec<relay::App>, HashMap<String, LineName>) {
+        let apps: BTreeMap<&str, &LineSetup> = (self.open.values())
+            .map(|open| (open.setup.app_id.as_str(), &open.setup))
+            .collect();
+        let apps = apps.into_values().map(|setup| relay::App {
+            app_id: setup.app_id.clone(),
+            app_secret: setup.app_secret.clone(),
+            verify_token: setup.verify_token.clone(),
+        });
+        let numbers =
+            (self.open.iter()).map(|(name, open)| (open.phone_number_id.clone(), name.clone()));
+        (apps.collect(), numbers.collect())
+    }
+
+    fn line_config(
+        &self,
+        name: &LineName,
+        setup: &LineSetup,
+        config: &Config,
+        phone_number_id: &str,
+    ) -> LineConfig {
+        let relay_url = config.relay_url.as_ref();
+        LineConfig {
+            name: name.clone(),
+            upstream: upstream(setup, phone_number_id),
+            app_id: setup.app_id.clone(),
+            verify_token: setup.verify_token.clone(),
+            relay_url: relay_url.map(|url| format!("{url}/graph/{}", setup.app_id)),
+            take_over: setup.take_over,
+            rules: config.rules,
+            blank_number: config.opaque_ids,
+            url_policy: UrlPolicy::HttpsOnly,
+            first_login_from: FirstLogin::Loopback,
+            reconcile_wait: config.reconcile_wait,
+            on_unknown: config.on_unknown,
+            quiet_time: QUIET_TIME,
+            startup_limit: STARTUP_LIMIT,
+            data_dir: self.data.path().to_owned(),
+            media_dir: self.data.media_of(name),
+            outbox_limit: config.outbox_limit,
+            callbacks_limit: config.callbacks_limit,
+            reading: Some(self.gateway.reading()),
+        }
+    }
+}
+
+fn upstream(setup: &LineSetup, phone_number_id: &str) -> graph::ClientConfig {
+    graph::ClientConfig {
+        base_url: setup.base_url.clone(),
+        version: setup.version.clone(),
+        access_token: setup.access_token.clone(),
+        app_secret: Some(setup.app_secret.clone()),
+        account_id: setup.account_id.clone(),
+        phone_number_id: phone_number_id.to_owned(),
+        timeout: setup.timeout,
+    }
+}
+
+/// The number's id, looked up in the account if only the number is known.
+async fn phone_number_id(name: &LineName, setup: &LineSetup) -> Result<String, Stop> {
+    let digits = match &setup.number {
+        NumberSetup::Id(id) => return Ok(id.clone()),
+        NumberSetup::Digits(digits) => digits,
+    };
+    let failed = |why: String| {
+        Stop::failed(
+            format!("lines.{name}.number: +{digits} cannot be looked up"),
+            why,
+        )
+        .hint("set phone_number_id: then the network is not needed for a start")
+    };
+    let client = graph::Client::new(upstream(setup, "")).map_err(|error| failed(causes(&error)))?;
+    let found = client
+        .find_number(digits)
+        .await
+        .map_err(|error| failed(causes(&error)))?;
+    let Some(number) = found else {
+        return Err(failed(format!(
+            "the account {} does not have it",
+            setup.account_id
+        )));
+    };
+    tracing::info!(line = %name, number = digits, phone_number_id = number.id, "the number was looked up");
+    Ok(number.id)
+}
+
+async fn give_first_password(line: &Line, password: &str) -> Result<(), Stop> {
+    let failed = |refusal| Stop::failed("the admin's first password cannot be set", refusal);
+    if line.has_first_password().await.map_err(failed)? {
+        line.set_admin_password(password).await.map_err(failed)?;
+        tracing::info!(line = %line.config.name, "the admin has the first password of the configuration");
+    }
+    Ok(())
+}

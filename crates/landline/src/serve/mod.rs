@@ -1,0 +1,167 @@
+//! `landline serve`: the gateway of a configuration, in front of the real network.
+//!
+//! - [`setting`]: the table of settings; [`given`]: what they were given, and from where; [`config`]: the deployment that
+//!   comes of it; [`sample`]: a commented file; [`legacy`]: the original's variables.
+//! - [`fleet`]: the lines.
+
+mod config;
+mod fleet;
+mod given;
+mod legacy;
+mod sample;
+mod setting;
+
+use std::path::Path;
+
+use tokio_util::sync::CancellationToken;
+
+use self::config::Config;
+use self::fleet::Fleet;
+use self::legacy::Environment;
+use crate::banner::Banner;
+use crate::cli::ServeArgs;
+use crate::data::DataDir;
+use crate::endpoints::ServeEndpoints;
+use crate::exit::Stop;
+use crate::file;
+use crate::gateway::Gateway;
+use crate::gateway::parts::Parts;
+use crate::gateway::sockets::{Addresses, Sockets};
+use crate::log::Level;
+use crate::terminal::Terminal;
+
+/// Looked for when no file is named.
+const FILE: &str = "landline.toml";
+
+/// What `--sample` prints.
+pub(crate) fn sample() -> String {
+    sample::sample()
+}
+
+/// Runs until it is told to end.
+pub(crate) async fn run(
+    args: ServeArgs,
+    terminal: &Terminal,
+    log_level: &Level,
+    shutdown: CancellationToken,
+) -> Result<(), Stop> {
+    let config = load(&args)?;
+    if args.check {
+        terminal.say(&checked(&config));
+        return Ok(());
+    }
+    let data = DataDir::open(&config.data)?;
+    let endpoints = data.endpoints();
+    let mut parts = Parts::new(move || {
+        if let Err(error) = file::remove(&endpoints) {
+            tracing::warn!(%error, "endpoints.json cannot be removed");
+        }
+    });
+    let start = Start {
+        config: &config,
+        data: &data,
+        terminal,
+        log_level,
+    };
+    let started = tokio::select! {
+        biased;
+        () = shutdown.cancelled() => Ok(()),
+        started = Box::pin(start.everything(&mut parts)) => started,
+    };
+    if started.is_ok() {
+        shutdown.cancelled().await;
+    }
+    parts.end().await;
+    started
+}
+
+/// Reads the configuration: the file that is named, or the usual one if it is there, and the environment.
+fn load(args: &ServeArgs) -> Result<Config, Stop> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let theirs = Environment::read(variable);
+    let env = |name: &str| variable(name).or_else(|| theirs.get(name));
+    let usual = Path::new(FILE);
+    let path = args
+        .config
+        .as_deref()
+        .or_else(|| usual.exists().then_some(usual));
+    Config::load(path, &env)
+}
+
+/// What `--check` says of a configuration that is right as far as can be told without the network.
+fn checked(config: &Config) -> String {
+    let names: Vec<_> = config.lines.keys().map(ToString::to_string).collect();
+    let banner = Banner::new("a configuration that can be served")
+        .row("data", &config.data.display().to_string())
+        .row("API", &config.listen.api.to_string())
+        .row("relay", &config.listen.relay.to_string())
+        .row("lines", &names.join(", "));
+    match &config.relay_url {
+        Some(url) => banner.row("webhooks", &format!("{url}/graph/APP_ID")),
+        None => banner.row("webhooks", "left as they are: relay_url is not set"),
+    }
+    .to_string()
+}
+
+/// A start under way.
+struct Start<'a> {
+    config: &'a Config,
+    data: &'a DataDir,
+    terminal: &'a Terminal,
+    log_level: &'a Level,
+}
+
+impl Start<'_> {
+    /// In this order: sockets, store, lines; then what serves; then the cores.
+    async fn everything(self, parts: &mut Parts) -> Result<(), Stop> {
+        let sockets = Sockets::bind(self.config.listen)?;
+        let addresses = sockets.addresses();
+        let mut names = self.config.server_names.clone();
+        names.extend(sockets.api_name());
+        let api_key = self.config.api_key.clone();
+        let gateway = Gateway::open(self.data, &names, api_key, parts).await?;
+        let mut fleet = Fleet::new(&gateway, self.data);
+        for (name, setup) in &self.config.lines {
+            fleet.open(name, setup, self.config).await?;
+        }
+        if let Some(main) = fleet.main() {
+            self.log_level.follow(main.watch_settings());
+        }
+        let (apps, lines) = fleet.heard_of();
+        gateway.listen(sockets, apps, lines, false, parts);
+        gateway.start_cores(parts).await?;
+        self.announce(&fleet, addresses)
+    }
+
+    fn announce(&self, fleet: &Fleet<'_>, addresses: Addresses) -> Result<(), Stop> {
+        let names: Vec<_> = fleet.names().map(ToString::to_string).collect();
+        let mut banner = Banner::new("in front of the network").row("API", &addresses.api);
+        if let Some(plain) = &addresses.api_plain {
+            banner = banner.row("", &format!("{plain}  (the same without TLS)"));
+        }
+        let relay = match &self.config.relay_url {
+            Some(url) => format!("{}  (the network comes to {url})", addresses.relay),
+            None => format!(
+                "{}  (relay_url is not set: webhooks are left as they are)",
+                addresses.relay
+            ),
+        };
+        let banner = banner
+            .row("docs", &format!("{}/docs", addresses.api))
+            .row("relay", &relay)
+            .row("data", &self.data.path().display().to_string())
+            .row("lines", &names.join(", "));
+        let endpoints = ServeEndpoints {
+            api: addresses.api,
+            api_plain: addresses.api_plain,
+            relay: addresses.relay,
+            ca_cert: self.data.ca().display().to_string(),
+            db: self.data.db().display().to_string(),
+            lines: names,
+            pid: std::process::id(),
+        };
+        endpoints.publish(self.data)?;
+        self.terminal.say(&banner.to_string());
+        Ok(())
+    }
+}
