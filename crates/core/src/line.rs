@@ -56,8 +56,10 @@ pub struct LineConfig {
     pub rules: Rules,
     /// Mint message ids without the customer's number.
     pub blank_number: bool,
-    /// What a webhook URL (and a media link) may be.
-    pub url_policy: UrlPolicy,
+    /// What a webhook URL may be: the operator's word.
+    pub webhook_policy: UrlPolicy,
+    /// What a media link may be: anybody's word.
+    pub link_policy: UrlPolicy,
     /// `admin` / `secret` is accepted as first login from these addresses.
     pub first_login_from: FirstLogin,
     /// How long a message that may have left waits for a status that names it.
@@ -347,7 +349,7 @@ pub(crate) fn webhook_client(
     authorities: Vec<reqwest::Certificate>,
 ) -> reqwest::Result<reqwest::Client> {
     guarded_client(
-        config.url_policy,
+        config.webhook_policy,
         authorities,
         WEBHOOK_CONNECT,
         WEBHOOK_TOTAL,
@@ -414,7 +416,7 @@ impl Line {
             number: watch::Sender::new(number),
             templates: Templates::default(),
             media: MediaFolder::open(config.media_dir.clone())?,
-            fetcher: Fetcher::new(config.url_policy).map_err(|error| client(&error))?,
+            fetcher: Fetcher::new(config.link_policy).map_err(|error| client(&error))?,
             webhook: watch::Sender::new(webhook),
             link_places: Semaphore::new(LINK_PLACES),
             gatekeeper: Gatekeeper::default(),

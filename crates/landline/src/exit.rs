@@ -51,6 +51,14 @@ impl Stop {
         self.status
     }
 
+    /// What and why in one line without colours, for the log.
+    pub(crate) fn plain(&self) -> String {
+        match &self.why {
+            Some(why) => format!("{}: {why}", self.what),
+            None => self.what.clone(),
+        }
+    }
+
     /// Prints it to stderr.
     pub(crate) fn print(&self) {
         // With stderr gone there is nobody left to tell.

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: the first asks the program to end, the second ends it.
+//! Ctrl-C and SIGTERM: the first asks the program to end, the second ends it. SIGHUP: the configuration is read again.
 
 use tokio_util::sync::CancellationToken;
 
@@ -18,6 +18,44 @@ pub(crate) fn watch() -> Result<CancellationToken, Stop> {
         std::process::exit(130);
     });
     Ok(token)
+}
+
+/// SIGHUP, as often as it comes.
+#[cfg(unix)]
+pub(crate) struct HangUp(tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl HangUp {
+    /// Takes the signal from now on: it ends the process no longer.
+    pub(crate) fn watch() -> Result<Self, Stop> {
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())
+            .map(Self)
+            .map_err(|error| Stop::failed("SIGHUP cannot be taken", error))
+    }
+
+    /// Resolves at the next one.
+    pub(crate) async fn next(&mut self) {
+        if self.0.recv().await.is_none() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// Systems without SIGHUP.
+#[cfg(not(unix))]
+pub(crate) struct HangUp;
+
+#[cfg(not(unix))]
+impl HangUp {
+    /// Nothing to take.
+    pub(crate) fn watch() -> Result<Self, Stop> {
+        Ok(Self)
+    }
+
+    /// Never resolves.
+    pub(crate) async fn next(&mut self) {
+        std::future::pending::<()>().await;
+    }
 }
 
 #[cfg(unix)]

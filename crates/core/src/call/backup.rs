@@ -97,7 +97,7 @@ impl Line {
         self.check_restored_number(&number).await?;
         let settings: Option<record::Settings> = contents.get("application")?;
         let settings = settings.map_or_else(ApplicationSettings::default, |stored| stored.0);
-        ApplicationSettings::check_url(&settings.webhook_url, self.config.url_policy)
+        ApplicationSettings::check_url(&settings.webhook_url, self.config.webhook_policy)
             .map_err(|refusal| Refusal::invalid("data", refusal.details))?;
         let authorities: Option<record::Authorities> = contents.get("webhook")?;
         let unusable = |error: reqwest::Error| {

@@ -54,7 +54,7 @@ impl Line {
             .map_or_else(ApplicationSettings::default, |record::Settings(stored)| {
                 stored
             });
-        let changed = current.patched(body, self.config.url_policy)?;
+        let changed = current.patched(body, self.config.webhook_policy)?;
         self.adopt_settings(changed).await
     }
 

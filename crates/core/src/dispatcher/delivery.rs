@@ -80,7 +80,7 @@ async fn post(line: &Line, url: &str, key: Key) -> Delivery {
         Err(error) => return Delivery::Unread(error),
     };
     // A host that is an address is not resolved, so the resolver cannot refuse it.
-    let url = match link::check(url, line.config.url_policy) {
+    let url = match link::check(url, line.config.webhook_policy) {
         Ok(url) => url,
         Err(error) => {
             let result = transport::NOT_ALLOWED.to_string();

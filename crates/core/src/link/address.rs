@@ -4,9 +4,27 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use onprem::settings::UrlPolicy;
 
-/// Whether a stranger's URL may lead to an address: a public one, or with [`UrlPolicy::PlainLoopback`] loopback.
+/// Whether a URL may lead to an address: a public one; with [`UrlPolicy::PlainLoopback`] loopback, with
+/// [`UrlPolicy::Private`] the operator's own network too.
 pub fn is_allowed(ip: IpAddr, policy: UrlPolicy) -> bool {
-    is_public(ip) || (policy == UrlPolicy::PlainLoopback && ip.is_loopback())
+    is_public(ip)
+        || match policy {
+            UrlPolicy::HttpsOnly => false,
+            UrlPolicy::PlainLoopback => ip.is_loopback(),
+            UrlPolicy::Private => ip.is_loopback() || is_private(ip),
+        }
+}
+
+/// Whether an address is a host's in a private network (RFC 1918, 4193, 6598). Link-local is not: clouds have their
+/// secrets there.
+fn is_private(ip: IpAddr) -> bool {
+    const SHARED: (Ipv4Addr, u32) = (Ipv4Addr::new(100, 64, 0, 0), 10);
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => {
+            ip.is_private() || within(ip.to_bits(), SHARED.0.to_bits(), 32 - SHARED.1)
+        }
+        IpAddr::V6(ip) => ip.is_unique_local(),
+    }
 }
 
 /// Whether an address belongs to one host on the public internet.
@@ -175,5 +193,23 @@ mod tests {
                 prop_assert!(!is_public(IpAddr::V6(disguise)), "{disguise}");
             }
         }
+    }
+
+    #[rstest]
+    #[case("10.1.2.3", true)]
+    #[case("172.31.0.9", true)]
+    #[case("192.168.7.7", true)]
+    #[case("100.64.0.1", true)]
+    #[case("127.0.0.1", true)]
+    #[case("::1", true)]
+    #[case("fd12:3456::7", true)]
+    #[case("8.8.8.8", true)]
+    #[case("169.254.169.254", false)]
+    #[case("fe80::1", false)]
+    #[case("0.0.0.0", false)]
+    #[case("224.0.0.1", false)]
+    #[case("::ffff:169.254.169.254", false)]
+    fn an_operators_own_network_can_be_allowed(#[case] ip: IpAddr, #[case] allowed: bool) {
+        assert_eq!(is_allowed(ip, UrlPolicy::Private), allowed);
     }
 }

@@ -111,7 +111,7 @@ impl Start<'_> {
         gateway.offer(&line, true, Some(self.keeps_password()));
         let (apps, lines) = heard_of(&world);
         gateway.listen(sockets, apps, lines, true, parts);
-        gateway.start_cores(parts).await?;
+        gateway.start_cores().await?;
 
         let prepared = self.prepare(&line, &phones).await?;
         self.announce(&line, &phones, &world, addresses, prepared.as_ref())
@@ -167,7 +167,8 @@ impl Start<'_> {
             take_over: self.config.take_over,
             rules: self.config.rules,
             blank_number: self.config.opaque_ids,
-            url_policy: URL_POLICY,
+            webhook_policy: URL_POLICY,
+            link_policy: URL_POLICY,
             first_login_from: FirstLogin::Anywhere,
             reconcile_wait: RECONCILE_WAIT,
             on_unknown: OnUnknown::Resend,

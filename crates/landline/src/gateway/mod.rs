@@ -1,15 +1,17 @@
 //! The gateway: a store, lines with their cores, and in front of them the API and the relay. What `dev` and `serve` have
 //! in common.
 //!
-//! - [`sockets`]: the listeners. [`parts`]: what runs, and how it ends. [`switch`]: a core, stopped and started.
+//! - [`sockets`]: the listeners. [`parts`]: what runs, and how it ends. [`cores`]: the cores of the lines, each behind a
+//!   [`switch`] that stops and starts it.
 
+pub(crate) mod cores;
 pub(crate) mod parts;
 pub(crate) mod sockets;
 pub(crate) mod switch;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use landline_core::{Line, LineConfig};
@@ -19,6 +21,7 @@ use store::seal::Seal;
 use store::{LineName, SharedStore};
 use tokio::sync::watch;
 
+use self::cores::Cores;
 use self::parts::Parts;
 use self::sockets::Sockets;
 use self::switch::Switch;
@@ -44,7 +47,7 @@ pub(crate) struct Gateway {
     api_key: Option<Arc<str>>,
     traffic: Arc<web::Traffic>,
     served: web::Lines,
-    cores: Mutex<BTreeMap<LineName, Switch>>,
+    cores: Cores,
     /// Webhook bodies that the relay is reading: no start-up flow ends in the middle of one.
     reading: watch::Sender<usize>,
     /// Names this process in the leases.
@@ -70,7 +73,7 @@ impl Gateway {
             api_key,
             traffic: Arc::default(),
             served: web::Lines::default(),
-            cores: Mutex::default(),
+            cores: parts.cores.clone(),
             reading: watch::Sender::new(0),
             node: format!("landline-{}", std::process::id()),
         })
@@ -107,8 +110,7 @@ impl Gateway {
             core_switch: switchable.then(|| -> Arc<dyn web::CoreSwitch> { Arc::new(core.clone()) }),
             on_admin_password,
         });
-        let mut cores = self.cores.lock().unwrap_or_else(PoisonError::into_inner);
-        cores.insert(line.config.name.clone(), core);
+        self.cores.put(line.config.name.clone(), core);
     }
 
     /// Serves. The relay first: the network may have been waiting for it. `dev` adds the calls of development.
@@ -141,14 +143,8 @@ impl Gateway {
     }
 
     /// Starts the cores that do not run.
-    pub(crate) async fn start_cores(&self, parts: &mut Parts) -> Result<(), Stop> {
-        let cores = self
-            .cores
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        parts.cores = cores.values().cloned().collect();
-        for (name, core) in cores {
+    pub(crate) async fn start_cores(&self) -> Result<(), Stop> {
+        for (name, core) in self.cores.all() {
             core.start().await.map_err(|why| {
                 Stop::failed(
                     format!("the core of the line {name} cannot be started"),
@@ -157,6 +153,14 @@ impl Gateway {
             })?;
         }
         Ok(())
+    }
+
+    /// Offers a line's calls no longer, and stops its core. What is in its queues stays there.
+    pub(crate) async fn withdraw(&self, name: &LineName) {
+        self.served.withdraw(name);
+        if let Some(core) = self.cores.take(name) {
+            core.end().await;
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use store::SharedStore;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::switch::Switch;
+use super::cores::Cores;
 use crate::listen::Serving;
 use crate::network::OwnNetwork;
 
@@ -29,7 +29,7 @@ pub(crate) struct Parts {
     /// The relay's listener.
     pub(super) relay: Option<Serving>,
     /// The cores.
-    pub(super) cores: Vec<Switch>,
+    pub(super) cores: Cores,
     /// The network, when it runs here.
     pub(crate) network: Option<OwnNetwork>,
     /// The store.
@@ -43,7 +43,7 @@ impl Parts {
             withdraw: Box::new(withdraw),
             api: Vec::new(),
             relay: None,
-            cores: Vec::new(),
+            cores: Cores::default(),
             network: None,
             store: None,
         }
@@ -69,8 +69,9 @@ impl Parts {
         let core = async {
             side_by_side(
                 self.cores
+                    .all()
                     .into_iter()
-                    .map(|core| async move { core.end().await }),
+                    .map(|(_, core)| async move { core.end().await }),
             )
             .await;
             if let Some(relay) = self.relay {

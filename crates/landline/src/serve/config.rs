@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use landline_core::OnUnknown;
 use onprem::message::Rules;
+use onprem::settings::UrlPolicy;
 use reqwest::Url;
 use store::LineName;
 use toml::Table;
@@ -24,7 +25,7 @@ use crate::listen::check_plain;
 const VARIABLES: &str = "LANDLINE_";
 
 /// A deployment.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Config {
     /// The data directory.
     pub(super) data: PathBuf,
@@ -40,6 +41,8 @@ pub(super) struct Config {
     pub(super) rules: Rules,
     /// Mint message ids without the customer's number.
     pub(super) opaque_ids: bool,
+    /// What a webhook URL may be.
+    pub(super) webhook_policy: UrlPolicy,
     /// How long a message that may have left waits for a status that names it.
     pub(super) reconcile_wait: Duration,
     /// What happens to it then.
@@ -116,12 +119,28 @@ impl Config {
                 strict: given.flag("strict"),
             },
             opaque_ids: given.flag("opaque_ids"),
+            webhook_policy: if given.flag("private_webhooks") {
+                UrlPolicy::Private
+            } else {
+                UrlPolicy::HttpsOnly
+            },
             reconcile_wait: Duration::from_secs(given.count("reconcile_wait_s")),
             on_unknown: on_unknown(&given)?,
             outbox_limit: given.count("outbox_limit"),
             callbacks_limit: given.count("callbacks_limit"),
             lines: file.lines()?,
         })
+    }
+}
+
+impl Config {
+    /// Whether anything but the lines differs: that needs a restart.
+    pub(super) fn top_differs(&self, other: &Self) -> bool {
+        let same_lines = Self {
+            lines: other.lines.clone(),
+            ..self.clone()
+        };
+        same_lines != *other
     }
 }
 

@@ -67,9 +67,45 @@ impl<'a> Fleet<'a> {
         Ok(())
     }
 
+    /// Makes the lines what a configuration says: closes those that are gone, opens new ones, and opens anew those whose
+    /// setup is another one. A line that cannot be opened is told of in the log, and stays closed until the next time.
+    pub(super) async fn reform(&mut self, config: &Config) {
+        let gone: Vec<LineName> = (self.open.iter())
+            .filter(|(name, open)| config.lines.get(*name) != Some(&open.setup))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in gone {
+            self.gateway.withdraw(&name).await;
+            self.open.remove(&name);
+            tracing::info!(line = %name, "the line is closed");
+        }
+        for (name, setup) in &config.lines {
+            if self.open.contains_key(name) {
+                continue;
+            }
+            match self.open(name, setup, config).await {
+                Ok(()) => tracing::info!(line = %name, "the line is open"),
+                Err(stop) => {
+                    tracing::error!(line = %name, reason = stop.plain(), "the line stays closed");
+                }
+            }
+        }
+        if let Err(stop) = self.gateway.start_cores().await {
+            tracing::error!(reason = stop.plain(), "not every line runs");
+        }
+    }
+
     /// The line that is served at `/v1`.
     pub(super) fn main(&self) -> Option<&Arc<Line>> {
         self.open.get(&LineName::main()).map(|open| &open.line)
+    }
+
+    /// Whether a configuration has lines that could not be opened.
+    pub(super) fn lacks_any_of(&self, config: &Config) -> bool {
+        config
+            .lines
+            .keys()
+            .any(|name| !self.open.contains_key(name))
     }
 
     /// The names of the lines.
@@ -109,7 +145,8 @@ impl<'a> Fleet<'a> {
             take_over: setup.take_over,
             rules: config.rules,
             blank_number: config.opaque_ids,
-            url_policy: UrlPolicy::HttpsOnly,
+            webhook_policy: config.webhook_policy,
+            link_policy: UrlPolicy::HttpsOnly,
             first_login_from: FirstLogin::Loopback,
             reconcile_wait: config.reconcile_wait,
             on_unknown: config.on_unknown,

@@ -12,7 +12,9 @@ mod sample;
 mod setting;
 
 use std::path::Path;
+use std::time::Duration;
 
+use store::LineName;
 use tokio_util::sync::CancellationToken;
 
 use self::config::Config;
@@ -28,10 +30,14 @@ use crate::gateway::Gateway;
 use crate::gateway::parts::Parts;
 use crate::gateway::sockets::{Addresses, Sockets};
 use crate::log::Level;
+use crate::signal::HangUp;
 use crate::terminal::Terminal;
 
 /// Looked for when no file is named.
 const FILE: &str = "landline.toml";
+
+/// A line that could not be opened is tried again after this time.
+const RETRY: Duration = Duration::from_mins(1);
 
 /// What `--sample` prints.
 pub(crate) fn sample() -> String {
@@ -58,21 +64,19 @@ pub(crate) async fn run(
         }
     });
     let start = Start {
+        args: &args,
         config: &config,
         data: &data,
         terminal,
         log_level,
     };
-    let started = tokio::select! {
+    let ended = tokio::select! {
         biased;
         () = shutdown.cancelled() => Ok(()),
-        started = Box::pin(start.everything(&mut parts)) => started,
+        ended = Box::pin(start.and_go_on(&mut parts)) => ended,
     };
-    if started.is_ok() {
-        shutdown.cancelled().await;
-    }
     parts.end().await;
-    started
+    ended
 }
 
 /// Reads the configuration: the file that is named, or the usual one if it is there, and the environment.
@@ -105,6 +109,7 @@ fn checked(config: &Config) -> String {
 
 /// A start under way.
 struct Start<'a> {
+    args: &'a ServeArgs,
     config: &'a Config,
     data: &'a DataDir,
     terminal: &'a Terminal,
@@ -112,8 +117,9 @@ struct Start<'a> {
 }
 
 impl Start<'_> {
-    /// In this order: sockets, store, lines; then what serves; then the cores.
-    async fn everything(self, parts: &mut Parts) -> Result<(), Stop> {
+    /// In this order: sockets, store, lines; then what serves; then the cores. Goes on until it is dropped.
+    async fn and_go_on(self, parts: &mut Parts) -> Result<(), Stop> {
+        let mut hang_up = HangUp::watch()?;
         let sockets = Sockets::bind(self.config.listen)?;
         let addresses = sockets.addresses();
         let mut names = self.config.server_names.clone();
@@ -121,16 +127,48 @@ impl Start<'_> {
         let api_key = self.config.api_key.clone();
         let gateway = Gateway::open(self.data, &names, api_key, parts).await?;
         let mut fleet = Fleet::new(&gateway, self.data);
-        for (name, setup) in &self.config.lines {
-            fleet.open(name, setup, self.config).await?;
+        let main = LineName::main();
+        if let Some(setup) = self.config.lines.get(&main) {
+            fleet.open(&main, setup, self.config).await?;
         }
+        fleet.reform(self.config).await;
         if let Some(main) = fleet.main() {
             self.log_level.follow(main.watch_settings());
         }
         let (apps, lines) = fleet.heard_of();
         gateway.listen(sockets, apps, lines, false, parts);
-        gateway.start_cores(parts).await?;
-        self.announce(&fleet, addresses)
+        gateway.start_cores().await?;
+        self.announce(&fleet, addresses)?;
+        let mut config = self.config.clone();
+        loop {
+            let retry = tokio::time::sleep(RETRY);
+            tokio::select! {
+                () = hang_up.next() => self.read_again(&mut config),
+                () = retry, if fleet.lacks_any_of(&config) => {}
+            }
+            fleet.reform(&config).await;
+        }
+    }
+
+    /// The configuration was changed: one that is wrong changes nothing.
+    fn read_again(&self, config: &mut Config) {
+        match load(self.args) {
+            Ok(read) => {
+                if read.top_differs(self.config) {
+                    tracing::warn!(
+                        "what stands outside of [network] and [lines…] has changed: that needs a restart"
+                    );
+                }
+                config.lines = read.lines;
+                tracing::info!("the configuration was read again");
+            }
+            Err(stop) => {
+                tracing::error!(
+                    reason = stop.plain(),
+                    "the configuration is wrong, and left as it was"
+                );
+            }
+        }
     }
 
     fn announce(&self, fleet: &Fleet<'_>, addresses: Addresses) -> Result<(), Stop> {

@@ -7,9 +7,9 @@ const WIDTH: usize = 110;
 
 const HEAD: &str = "\
 The configuration of `landline serve`. What is commented out is the default, or an example of what has none.
-Every setting may also come from the environment, which wins: `listen` from LANDLINE_LISTEN, `access_token` of
-[network] from LANDLINE_NETWORK_ACCESS_TOKEN, of [lines.main] from LANDLINE_LINES_MAIN_ACCESS_TOKEN.
-A secret may stand in a file of its own: `access_token_file = \"…\"`, LANDLINE_LINES_MAIN_ACCESS_TOKEN_FILE.
+Every setting may also come from the environment, which wins: `listen` from LANDLINE_LISTEN, `access_token` of [network] from \
+LANDLINE_NETWORK_ACCESS_TOKEN, of [lines.main] from LANDLINE_LINES_MAIN_ACCESS_TOKEN.
+A secret may stand in a file of its own: `access_token_file = \"…\"`, or LANDLINE_LINES_MAIN_ACCESS_TOKEN_FILE.
 The file is read again at SIGHUP: lines come, go and change; what stands at the top needs a restart.";
 
 const NETWORK_HEAD: &str =
@@ -40,9 +40,9 @@ fn settings(text: &mut String, table: &[Setting]) {
     for setting in table {
         comment(text, setting.about);
         let value = setting.default.unwrap_or(setting.example);
-        *text += &format!("# {} = {value}\n", setting.name);
+        text.extend(["# ", setting.name, " = ", value, "\n"]);
         if setting.kind == Kind::Secret {
-            *text += &format!("# {0}_file = \"{0}.txt\"\n", setting.name);
+            text.extend(["# ", setting.name, "_file = \"", setting.name, ".txt\"\n"]);
         }
         text.push('\n');
     }

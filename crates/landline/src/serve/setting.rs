@@ -124,6 +124,12 @@ pub(crate) const DEPLOYMENT: &[Setting] = &[
         "Leave the customer's number out of message ids.",
     ),
     with_default(
+        "private_webhooks",
+        Kind::Flag,
+        "false",
+        "Let webhook URLs be plain http, and lead to private addresses and this machine: for receivers in your own network.",
+    ),
+    with_default(
         "reconcile_wait_s",
         Kind::Count,
         "30",

@@ -161,6 +161,8 @@ pub enum UrlPolicy {
     HttpsOnly,
     /// Also plain `http` to `localhost`, 127.0.0.0/8 or `::1` (`dev`).
     PlainLoopback,
+    /// Also plain `http`, and also the private addresses of the operator's own network.
+    Private,
 }
 
 impl ApplicationSettings {
@@ -225,6 +227,7 @@ impl ApplicationSettings {
         }
         match (url::parse(url), policy) {
             (Ok(parsed), _) if parsed.secure => Ok(()),
+            (Ok(_), UrlPolicy::Private) => Ok(()),
             (Ok(parsed), UrlPolicy::PlainLoopback) if parsed.is_loopback() => Ok(()),
             (Ok(_), UrlPolicy::PlainLoopback) => {
                 invalid(&"must be https; plain http is for this machine's own addresses")

@@ -11,6 +11,7 @@ mod poster;
 mod process;
 mod prometheus;
 mod raw;
+mod serve;
 // The pictures that the unit tests make.
 #[path = "../../../../core/src/media/picture/sample.rs"]
 pub(crate) mod sample;
@@ -27,6 +28,7 @@ pub(crate) use poster::{Poster, network_text};
 pub(crate) use process::{Dev, Network};
 pub(crate) use prometheus::Scrape;
 pub(crate) use raw::raw;
+pub(crate) use serve::Serve;
 pub(crate) use sink::Sink;
 
 use std::future::Future;

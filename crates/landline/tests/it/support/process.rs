@@ -18,7 +18,7 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             dir: Arc::new(tempfile::tempdir().unwrap()),
         }
@@ -29,7 +29,7 @@ impl Folder {
     }
 }
 
-fn landline() -> Command {
+pub(super) fn landline() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_landline"));
     command
         .env_clear()
@@ -286,7 +286,7 @@ impl Drop for Dev {
 }
 
 /// The file that programs wait for.
-async fn endpoints(folder: &Path, pid: Option<u32>, limit: Duration) -> Value {
+pub(super) async fn endpoints(folder: &Path, pid: Option<u32>, limit: Duration) -> Value {
     let path: PathBuf = folder.join("endpoints.json");
     until("endpoints.json", limit, || async {
         let found: Value = serde_json::from_slice(&std::fs::read(&path).ok()?).ok()?;
