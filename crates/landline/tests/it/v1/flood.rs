@@ -11,10 +11,8 @@ use tokio::task::JoinSet;
 
 use self::dice::Dice;
 use self::spoil::{Auth, Request};
-use crate::support::{Answer, Api, Dev, Sink, new_customer, text};
+use crate::support::{Answer, Api, Dev, Sink, new_customer, seed, text};
 
-/// To try a run again: the seed that it printed.
-const SEED: &str = "LANDLINE_TEST_SEED";
 const CONNECTIONS: u64 = 8;
 /// Refusals that each connection waits for.
 const REFUSALS: usize = 1250;
@@ -23,9 +21,7 @@ const MET: [u16; 7] = [501, 1005, 1006, 1008, 1009, 1014, 1025];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_thousand_bad_requests() {
-    let seed =
-        std::env::var(SEED).map_or_else(|_| dice::fresh_seed(), |seed| seed.parse().unwrap());
-    eprintln!("{SEED}={seed}");
+    let seed = seed();
     let sink = Sink::start().await;
     let mut dev = Dev::with(&sink).await;
     let api = dev.api().await;
