@@ -21,7 +21,7 @@ pub(crate) use api::{Answer, Api, text};
 pub(crate) use authority::{Authority, Certificate};
 pub(crate) use crash::Crash;
 pub(crate) use files::{Files, base64, hex, picture, sha256};
-pub(crate) use generate::{Draw, alternatives, seed, simplest, values};
+pub(crate) use generate::{Draw, alternatives, any_text, seed, simplest, values};
 pub(crate) use graph::Graph;
 pub(crate) use guest::{Guest, new_customer};
 pub(crate) use phones::Phones;

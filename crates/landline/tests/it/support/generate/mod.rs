@@ -29,7 +29,15 @@ pub(crate) fn values(schema: &Value) -> BoxedStrategy<Value> {
     if let Some(schemas) = schema.get("oneOf").and_then(Value::as_array) {
         return any_of(schemas.iter().map(values));
     }
+    if let Some(kinds) = schema["type"].as_array() {
+        return any_of(kinds.iter().map(|kind| {
+            let mut schema = schema.clone();
+            schema["type"] = kind.clone();
+            values(&schema)
+        }));
+    }
     match schema["type"].as_str() {
+        Some("null") => Just(Value::Null).boxed(),
         Some("object") => object(schema),
         Some("array") => array(schema),
         Some("string") => string(schema).prop_map(Value::from).boxed(),
@@ -174,8 +182,8 @@ fn integer(schema: &Value) -> BoxedStrategy<i64> {
 }
 
 fn number(schema: &Value) -> BoxedStrategy<f64> {
-    let limit = |name: &str| schema[name].as_f64().unwrap();
-    let (least, most) = (limit("minimum"), limit("maximum"));
+    let limit = |name: &str, or: f64| schema[name].as_f64().unwrap_or(or);
+    let (least, most) = (limit("minimum", -1e300), limit("maximum", 1e300));
     prop_oneof![
         1 => select(vec![least, most, 0.0, f64::MIN_POSITIVE, f64::EPSILON, 5e-324]),
         4 => least..=most,
