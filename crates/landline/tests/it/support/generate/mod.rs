@@ -1,5 +1,6 @@
 //! Values that a JSON Schema describes, with the nastiest texts that it allows.
 
+mod broken;
 mod draw;
 mod text;
 
@@ -12,6 +13,7 @@ use proptest::sample::select;
 use proptest::string::string_regex;
 use serde_json::{Map, Value, json};
 
+pub(crate) use broken::{Broken, Rule, broken};
 pub(crate) use draw::{Draw, seed, simplest};
 pub(crate) use text::{any_text, text_within};
 

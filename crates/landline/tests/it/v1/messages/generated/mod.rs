@@ -1,6 +1,7 @@
 //! Generated bodies of every type, made from the schemas of the document that the program serves: what the customer sees
 //! is what was sent.
 
+mod refused;
 mod sendable;
 mod shown;
 mod template;
