@@ -1,5 +1,7 @@
 //! Generated bodies with one rule of the document broken: the documented code, whose details name the place.
 
+use std::fmt::Write as _;
+
 use proptest::strategy::{BoxedStrategy, ValueTree};
 use serde_json::Value;
 
@@ -75,7 +77,7 @@ impl World {
                 let (code, place) = expected(one);
                 if judge(&answer) != Ok(Some(code)) || !answer.details().contains(place) {
                     let got = answer.whole();
-                    wrong += &format!("{one}\nmust be {code} for {place:?}: {got}\n");
+                    writeln!(wrong, "{one}\nmust be {code} for {place:?}: {got}").unwrap();
                 }
             }
         }
