@@ -13,6 +13,8 @@ use token::{Token, tokens};
 /// Resident memory at the end, KiB.
 const MEMORY: u64 = 400_000;
 
+/// No body may be longer, bytes.
+const LONGEST_BODY: usize = 1 << 20;
 const MESSAGES: &str = "/v1/messages";
 const LOGIN: &str = "/v1/users/login";
 /// Who logs in.
@@ -47,7 +49,10 @@ async fn answer_all(is_meant: impl Fn(&Call) -> bool) -> usize {
     let (mut count, mut taken) = (0, 0);
     for call in calls(&document).iter().filter(|call| is_meant(call)) {
         for place in call.places() {
-            for token in tokens(place.is_number) {
+            // What is too long is refused before it is read: now and then will do.
+            let with_longest = count % 8 == 0;
+            let all = tokens(place.is_number).iter();
+            for token in all.filter(|token| with_longest || token.bytes.len() < LONGEST_BODY) {
                 let answer = send(&api, call, &place, token).await;
                 if judged(&answer, call, &place, token).is_none() {
                     comes_back(&api, &document, call, &place, token, &answer).await;

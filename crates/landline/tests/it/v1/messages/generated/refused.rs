@@ -12,7 +12,7 @@ use crate::support::{Broken, Draw, Rule, alternatives, broken, judge, seed, valu
 /// Bodies of a kind in a run.
 const BODIES: usize = 2;
 /// Most rules that are broken in one body.
-const MOST: usize = 60;
+const MOST: usize = 40;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_with_one_rule_broken_is_refused_by_its_code() {
