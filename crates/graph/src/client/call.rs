@@ -145,7 +145,8 @@ impl Client {
             .confirm()
     }
 
-    /// `POST /{PHONE_ID}/media`: `MEDIA_ID`. `bytes` is the body's length.
+    /// `POST /{PHONE_ID}/media`: `MEDIA_ID`. `bytes` is the body's length. Control characters of the name, which have no
+    /// place in the header of a form's part, are sent as `_`.
     pub async fn upload(
         &self,
         file_name: &str,
@@ -154,7 +155,7 @@ impl Client {
         bytes: u64,
     ) -> Result<String, Failure> {
         let file = Part::stream_with_length(body, bytes)
-            .file_name(file_name.to_owned())
+            .file_name(file_name.replace(char::is_control, "_"))
             .mime_str(content_type)
             .map_err(failure)?;
         let form = Form::new()

@@ -71,6 +71,28 @@ pub(crate) fn placeholders(text: &str) -> Vec<String> {
     names
 }
 
+/// A text with values in place of its placeholders, all at once: braces inside a value are no placeholder.
+pub(crate) fn fill_in(text: &str, names: &[String], values: &[String]) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once("{{") {
+        filled.push_str(before);
+        let known = behind.split_once("}}").and_then(|(name, after)| {
+            let at = names.iter().position(|known| known == name.trim())?;
+            Some((values.get(at)?, after))
+        });
+        if let Some((value, after)) = known {
+            filled.push_str(value);
+            rest = after;
+        } else {
+            filled.push_str("{{");
+            rest = behind;
+        }
+    }
+    filled.push_str(rest);
+    filled
+}
+
 impl Template {
     pub(crate) fn component(&self, kind: &str) -> Option<&Component> {
         self.components
@@ -167,7 +189,7 @@ impl Template {
     fn fill_text(&self, part: &str, text: &str, sent: &[Params]) -> Result<String, GraphError> {
         let names = placeholders(text);
         same_count(part, sent.len(), names.len())?;
-        let mut filled = text.to_owned();
+        let mut values = Vec::new();
         for (at, name) in names.iter().enumerate() {
             let parameter = if self.parameter_format == "NAMED" {
                 named(part, name, sent)?
@@ -175,12 +197,11 @@ impl Template {
                 sent.get(at)
             };
             let Some(parameter) = parameter else {
-                return same_count(part, sent.len(), names.len()).map(|()| filled);
+                break;
             };
-            let value = parameter_text(part, at, parameter)?;
-            filled = filled.replace(&format!("{{{{{name}}}}}"), &value);
+            values.push(parameter_text(part, at, parameter)?);
         }
-        Ok(filled)
+        Ok(fill_in(text, &names, &values))
     }
 
     /// The buttons with their parameters in place, and what is wrong with the products that one of them shows.
@@ -441,6 +462,18 @@ mod tests {
         let nameless = json!([{"type": "body", "parameters": [
             {"type": "text", "text": "Monday"}, {"type": "text", "text": "Ada"}]}]);
         assert_eq!(fill("appointment_reminder", &nameless), Err(132_012));
+    }
+
+    #[test]
+    fn braces_in_a_parameter_are_no_placeholder() {
+        let filled = fill(
+            "order_update",
+            &json!([{"type": "body", "parameters": [
+                {"type": "text", "text": "{{2}}"}, {"type": "text", "text": "{{1}} {{"}]}]),
+        )
+        .unwrap();
+
+        assert_eq!(filled.text, "Your order {{2}} is {{1}} {{.");
     }
 
     #[test]

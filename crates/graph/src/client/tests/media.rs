@@ -31,6 +31,24 @@ async fn a_file_is_uploaded_with_its_name_and_type() {
 }
 
 #[tokio::test]
+async fn control_characters_of_a_file_name_break_no_form() {
+    let mut network = Network::answering([ok(&json!({"id": 4490}))]).await;
+
+    let id = network
+        .client()
+        .upload("a\0b\u{85}\r\nc.pdf", "application/pdf", "PDF!".into(), 4)
+        .await
+        .unwrap();
+
+    assert_eq!(id, "4490");
+    let request = network.request().await;
+    assert!(
+        request.contains("filename=\"a_b___c.pdf\"\r\n"),
+        "{request}"
+    );
+}
+
+#[tokio::test]
 async fn media_is_asked_for_with_the_own_number_and_ids_stay_ids() {
     let mut network = Network::answering([
         ok(&json!({"id": 4490, "url": "https://media.example/4490", "mime_type": null, "file_size": "9"})),

@@ -70,6 +70,12 @@ impl Graph {
             .to_owned()
     }
 
+    /// The account's templates, whole.
+    pub(crate) async fn templates(&self) -> Vec<Value> {
+        let path = format!("{}/message_templates?limit=250", self.waba_id);
+        self.get(&path).await["data"].as_array().unwrap().clone()
+    }
+
     /// `PHONE_ID` of the account's other number.
     pub(crate) async fn second_number(&self) -> String {
         let numbers = self.get(&format!("{}/phone_numbers", self.waba_id)).await;

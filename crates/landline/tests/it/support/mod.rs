@@ -4,8 +4,10 @@ mod api;
 mod authority;
 mod crash;
 mod files;
+mod generate;
 mod graph;
 mod guest;
+mod judge;
 mod phones;
 mod poster;
 mod process;
@@ -21,8 +23,12 @@ pub(crate) use api::{Answer, Api, text};
 pub(crate) use authority::{Authority, Certificate};
 pub(crate) use crash::Crash;
 pub(crate) use files::{Files, base64, hex, picture, sha256};
+pub(crate) use generate::{
+    Broken, Draw, Rule, alternatives, any_text, broken, seed, simplest, values,
+};
 pub(crate) use graph::Graph;
 pub(crate) use guest::{Guest, new_customer};
+pub(crate) use judge::judge;
 pub(crate) use phones::Phones;
 pub(crate) use poster::{Poster, network_text};
 pub(crate) use process::{Dev, Network};

@@ -18,6 +18,7 @@ mod messages;
 mod metrics;
 mod openapi;
 mod out_of_band;
+mod pathological;
 mod profile;
 mod providers;
 mod services;

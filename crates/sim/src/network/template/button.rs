@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{placeholders, same_count};
+use super::{fill_in, placeholders, same_count};
 use crate::network::commerce;
 use crate::network::content::interactive::check_button_action;
 use crate::network::error::GraphError;
@@ -101,12 +101,11 @@ impl Button {
             return Err(self.needs(index));
         }
         same_count("buttons", parameters.len(), names.len())?;
-        let mut filled = url.to_owned();
-        for (name, parameter) in names.iter().zip(parameters) {
-            let text = parameter.text("text")?.ok_or_else(|| self.needs(index))?;
-            filled = filled.replace(&format!("{{{{{name}}}}}"), &text);
-        }
-        Ok(filled)
+        let values = parameters
+            .iter()
+            .map(|parameter| parameter.text("text")?.ok_or_else(|| self.needs(index)));
+        let values = values.collect::<Result<Vec<String>, _>>()?;
+        Ok(fill_in(url, &names, &values))
     }
 
     fn needs(&self, index: usize) -> GraphError {

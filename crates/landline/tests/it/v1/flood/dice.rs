@@ -1,14 +1,7 @@
 //! Chance that can be repeated.
 
-use std::hash::{BuildHasher as _, RandomState};
-
 /// xorshift64*.
 pub(super) struct Dice(u64);
-
-/// Another one at every call.
-pub(super) fn fresh_seed() -> u64 {
-    RandomState::new().hash_one("seed")
-}
 
 impl Dice {
     pub(super) fn new(seed: u64) -> Self {

@@ -4,6 +4,7 @@ mod answers;
 mod beside;
 mod content;
 mod files;
+mod generated;
 mod strange;
 mod system;
 
