@@ -113,9 +113,9 @@ pub(super) const NOTES: &[Note] = &[
     different("edited messages", &[], "no form", "type `unknown`, code 501, the new text in `details`", "nothing that a customer wrote is dropped"),
 
     // Decided where the documentation is silent.
-    decided(HTTP, "envelope", &[], "`meta` on every JSON answer; an empty success is `{\"meta\":{…}}`; every error has `details`, none has `href`"),
+    decided(HTTP, "envelope", &[], "`meta` on every JSON answer; an empty success is `{\"meta\":{…}}`; every error has `details`, none has `href`, at the webhook neither: the network's would explain the network's codes"),
     decided(HTTP, "statuses of error codes", &[], "one table: [errors.md](errors.md)"),
-    decided(HTTP, "order of refusals on `POST /v1/messages`", &[], "credentials; content type and size; 1025; 501; 1002; 1008; 1001 and 1009; 1010; not ready (1011); template and media (2xxx, 1006, 1009); load (1016). The first one is answered alone"),
+    decided(HTTP, "order of refusals on `POST /v1/messages`", &[], "credentials; content type and size; 1025; 501; 1002; 1008; 1001 and 1009; 1010; locked (1031) or not ready (1011); template and media (2xxx, 1006, 1009); load (1016). The first one is answered alone"),
     decided(HTTP, "unparsable JSON, or JSON that is no object", &[], "400, code 1025, with line and column. No body where one is needed: 1008"),
     decided(HTTP, "unknown fields", &[], "ignored; `--strict` refuses them on sends with 1010. Otherwise 1010 only for a known one where it has no place: `caption` and `filename` (by media type), `status` on a send"),
     decided(HTTP, "optional members", &[], "`null` and `\"\"` count as absent; numbers may be strings; `template` may be a string that holds the object"),

@@ -2,6 +2,7 @@
 
 mod api;
 mod authority;
+mod broken_store;
 mod crash;
 mod files;
 mod graph;
@@ -18,6 +19,7 @@ mod sink;
 
 pub(crate) use api::{Answer, Api, text};
 pub(crate) use authority::{Authority, Certificate};
+pub(crate) use broken_store::BrokenStore;
 pub(crate) use crash::Crash;
 pub(crate) use files::{Files, base64, hex, picture, sha256};
 pub(crate) use graph::Graph;
