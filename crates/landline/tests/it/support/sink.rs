@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use serde_json::Value;
 use tokio::sync::Notify;
 
@@ -16,6 +16,9 @@ type Answer = Box<dyn FnMut(&Value) -> u16 + Send>;
 /// One notification that came.
 #[derive(Debug, Clone)]
 pub(crate) struct Taken {
+    pub(crate) method: Method,
+    /// Path and query.
+    pub(crate) target: String,
     pub(crate) body: Value,
     pub(crate) headers: HeaderMap,
 }
@@ -71,23 +74,29 @@ impl Sink {
             came: Notify::new(),
         });
         let shared = inner.clone();
-        let router = Router::new().fallback(move |headers: HeaderMap, body: Bytes| {
+        let answer = move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
             let inner = shared.clone();
             async move {
                 let body: Value = serde_json::from_slice(&body).unwrap();
+                let target = uri.to_string();
                 let answer = (inner.answer.lock().unwrap())(&body);
                 if answer == 200 {
                     inner.accepted.lock().unwrap().push(body.clone());
                 }
-                inner.taken.lock().unwrap().push(Taken { body, headers });
+                inner.taken.lock().unwrap().push(Taken {
+                    method,
+                    target,
+                    body,
+                    headers,
+                });
                 inner.came.notify_waiters();
                 if answer == Sink::NEVER {
                     std::future::pending::<()>().await;
                 }
                 StatusCode::from_u16(answer).unwrap()
             }
-        });
-        (inner, router)
+        };
+        (inner, Router::new().fallback(answer))
     }
 
     pub(crate) fn url(&self) -> String {
