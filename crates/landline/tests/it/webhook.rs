@@ -123,6 +123,45 @@ async fn requests_carry_a_length_and_json() {
     assert!(header("user-agent").starts_with("landline/"));
 }
 
+/// `webhooks.md` 1.3: exactly the URL, and nothing of what the Cloud API sends.
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_go_to_exactly_the_url_with_its_credentials() {
+    let sink = Sink::start().await;
+    let dev = Dev::builder().start().await;
+    let (api, phones) = (dev.api().await, dev.phones());
+    let customer = phones.customer().await;
+    let address = sink.url();
+    let address = address
+        .strip_prefix("http://")
+        .unwrap()
+        .strip_suffix("/hook")
+        .unwrap();
+    let url = format!("http://crm:p%40ss@{address}/in/%C3%BC?key=a%20b&key=2&empty");
+
+    let set = api
+        .patch(
+            "/v1/settings/application",
+            &json!({"webhooks": {"url": url}}),
+        )
+        .await;
+    assert_eq!(set.status, 200, "{set:?}");
+    phones.write(&customer, "exactly", 1).await;
+    sink.message("the message", |message| {
+        message["text"]["body"] == "exactly"
+    })
+    .await;
+
+    for taken in sink.all() {
+        assert_eq!(
+            (taken.method.as_str(), taken.target.as_str()),
+            ("POST", "/in/%C3%BC?key=a%20b&key=2&empty")
+        );
+        // `crm:p@ss`
+        assert_eq!(taken.headers["authorization"], "Basic Y3JtOnBAc3M=");
+        assert!(!taken.headers.contains_key("x-hub-signature-256"));
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_changed_url_recalls_what_hangs_at_the_old_one() {
     let (hanging, alive) = (Sink::start().await, Sink::start().await);
