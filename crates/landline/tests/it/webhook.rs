@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Dev, SOON, Sink};
+use crate::support::{Dev, SOON, Sink, until};
 
 fn body_of(notification: &Value) -> String {
     notification["messages"][0]["text"]["body"]
@@ -293,4 +293,45 @@ async fn three_refused_customers_do_not_take_the_webhook_for_down() {
         since < 12,
         "{since} probes went to known poison before the untried message"
     );
+}
+
+/// `webhooks.md` 1.1, and where Landline differs on purpose: what customers write is kept without a URL.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_url_customers_are_kept_and_statuses_are_not() {
+    let sink = Sink::start().await;
+    let dev = Dev::with(&sink).await;
+    let (api, phones) = (dev.api().await, dev.phones());
+    let customer = phones.customer().await;
+    api.connected().await;
+    let set = async |url: &str| {
+        let body = json!({"webhooks": {"url": url}});
+        let answer = api.patch("/v1/settings/application", &body).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+    };
+    // Everything was taken from the network, and so many notifications wait.
+    let waiting = async |count: u64| {
+        until("notifications wait", SOON, || async {
+            let support = api.get("/v1/support").await.body;
+            let queues = &support["support"]["landline"]["queues"];
+            (queues["inbox"]["rows"] == 0 && queues["callbacks"]["rows"] == count).then_some(())
+        })
+        .await;
+    };
+    waiting(0).await;
+
+    set("").await;
+    phones.write(&customer, "Is anybody there?", 1).await;
+    let unheard = api.text(&customer, "Nobody.").await;
+    phones.received(&customer, 1).await;
+    phones.read(&customer).await;
+    phones.write(&customer, "Thank you.", 1).await;
+    waiting(2).await;
+    sink.forget();
+    set(&sink.url()).await;
+
+    for body in ["Is anybody there?", "Thank you."] {
+        sink.message(body, |message| message["text"]["body"] == body)
+            .await;
+    }
+    assert_eq!(sink.statuses(&unheard), [""; 0]);
 }

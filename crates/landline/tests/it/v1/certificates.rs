@@ -71,6 +71,38 @@ async fn a_certificate_of_ones_own_is_in_use_at_once_and_after_a_restart() {
     assert_eq!(api.get("/v1/certificates/external/ca").await.bytes, ours);
 }
 
+/// `rest-api.md` section 5: the body is judged, not what it is called.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_may_come_under_any_content_type() {
+    let dev = Dev::builder().start().await;
+    let api = dev.api().await;
+    let authority = Authority::new("Harbour Books CA");
+
+    for (path, pem) in [
+        (EXTERNAL, chain(&authority.issue(), &authority)),
+        (WEBHOOKS, authority.pem.clone()),
+    ] {
+        for content_type in [
+            None,
+            Some("application/x-pem-file"),
+            Some("application/octet-stream"),
+            Some("application/json"),
+            Some("application/x-www-form-urlencoded"),
+        ] {
+            let mut request = api.request("POST", path).body(pem.clone());
+            if let Some(content_type) = content_type {
+                request = request.header("content-type", content_type);
+            }
+            let answer = Api::finish(request).await;
+            assert_eq!(
+                answer.whole(),
+                empty_success(200),
+                "{path} {content_type:?}"
+            );
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_certificate_is_refused_and_the_old_one_stays() {
     let dev = Dev::builder().start().await;

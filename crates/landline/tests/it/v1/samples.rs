@@ -304,6 +304,44 @@ async fn statuses() {
     }
 }
 
+/// `messages.md` 9.1: no earlier state after a later one, each at most once; a late `delivered` after `failed` is told.
+#[tokio::test(flavor = "multi_thread")]
+async fn statuses_out_of_order() {
+    let scene = Scene::start(&json!({"sent_status": true})).await;
+    let customer = scene.phones.customer().await;
+
+    for (posted, told) in [
+        (
+            &["sent", "delivered", "read"][..],
+            &["sent", "delivered", "read"][..],
+        ),
+        (&["read", "delivered", "sent", "read"], &["read"]),
+        (&["delivered", "delivered", "sent"], &["delivered"]),
+        (&["failed", "sent", "failed"], &["failed"]),
+        (
+            &["sent", "failed", "delivered", "read"],
+            &["sent", "failed", "delivered", "read"],
+        ),
+        (&["delivered", "failed", "read"], &["delivered", "read"]),
+    ] {
+        let (id, network_id) = scene.sent(&customer).await;
+        for (n, status) in posted.iter().enumerate() {
+            let status = json!({
+                "id": network_id, "status": status, "timestamp": (1_712_002_000 + n).to_string(), "recipient_id": customer,
+            });
+            scene.poster.deliver(&scene.poster.status(&status)).await;
+        }
+        // What comes after them in the same lane was told after them.
+        let (last, last_network_id) = scene.sent(&customer).await;
+        let status = json!({
+            "id": last_network_id, "status": "read", "timestamp": "1712003000", "recipient_id": customer,
+        });
+        scene.poster.deliver(&scene.poster.status(&status)).await;
+        scene.sink.status(&last, "read").await;
+        assert_eq!(scene.sink.statuses(&id), told, "{posted:?}");
+    }
+}
+
 /// Section 5.1: whatever the network puts into one request, each event is a notification of its own.
 #[tokio::test(flavor = "multi_thread")]
 async fn many_events_in_one_request() {
