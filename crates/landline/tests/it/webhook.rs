@@ -69,6 +69,54 @@ async fn a_message_that_is_refused_for_ever_delays_only_its_customer_and_that_on
         .await;
 }
 
+/// `webhooks.md` 1.3 and 5.6, point 6: the n-th failure waits n times the delay, never more than the longest one; any answer
+/// but 200 is a failure.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_nth_failure_waits_n_times_the_delay() {
+    let sink = Sink::start().await;
+    let dev = Dev::with(&sink).await;
+    let (api, phones) = (dev.api().await, dev.phones());
+    let customer = phones.customer().await;
+    api.connected().await;
+    let settings =
+        json!({"callback_backoff_delay_ms": "300", "max_callback_backoff_delay_ms": 600});
+    let set = api.patch("/v1/settings/application", &settings).await;
+    assert_eq!(set.status, 200, "{set:?}");
+    let mut answers = [500, 404, 204, 201].into_iter();
+    sink.answer(move |body| {
+        if body_of(body) == "patience" {
+            answers.next().unwrap_or(200)
+        } else {
+            200
+        }
+    });
+
+    phones.write(&customer, "patience", 1).await;
+    sink.message("the message", |message| {
+        message["text"]["body"] == "patience"
+    })
+    .await;
+
+    let all = sink.all();
+    let tries: Vec<_> = all
+        .iter()
+        .filter(|taken| body_of(&taken.body) == "patience")
+        .collect();
+    assert!(
+        tries.iter().all(|taken| taken.body == tries[0].body),
+        "each time the same, with the time of the event"
+    );
+    let waits: Vec<_> = tries
+        .windows(2)
+        .map(|pair| pair[1].at - pair[0].at)
+        .collect();
+    let least = [300, 600, 600, 600].map(Duration::from_millis);
+    assert_eq!(waits.len(), least.len(), "one delivery is enough");
+    for (wait, least) in waits.iter().zip(least) {
+        assert!(*wait >= least, "{waits:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_changed_url_takes_effect_at_once() {
     let (dead, alive) = (Sink::start().await, Sink::start().await);

@@ -16,6 +16,7 @@ mod raw;
 #[path = "../../../../core/src/media/picture/sample.rs"]
 pub(crate) mod sample;
 mod sink;
+mod title;
 
 pub(crate) use api::{Answer, Api, text};
 pub(crate) use authority::{Authority, Certificate};
@@ -30,6 +31,7 @@ pub(crate) use process::{Dev, Network};
 pub(crate) use prometheus::Scrape;
 pub(crate) use raw::raw;
 pub(crate) use sink::Sink;
+pub(crate) use title::title;
 
 use std::future::Future;
 use std::time::Duration;

@@ -8,6 +8,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use serde_json::Value;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::SOON;
 
@@ -16,6 +17,7 @@ type Answer = Box<dyn FnMut(&Value) -> u16 + Send>;
 /// One notification that came.
 #[derive(Debug, Clone)]
 pub(crate) struct Taken {
+    pub(crate) at: Instant,
     pub(crate) method: Method,
     /// Path and query.
     pub(crate) target: String,
@@ -78,12 +80,13 @@ impl Sink {
             let inner = shared.clone();
             async move {
                 let body: Value = serde_json::from_slice(&body).unwrap();
-                let target = uri.to_string();
+                let (at, target) = (Instant::now(), uri.to_string());
                 let answer = (inner.answer.lock().unwrap())(&body);
                 if answer == 200 {
                     inner.accepted.lock().unwrap().push(body.clone());
                 }
                 inner.taken.lock().unwrap().push(Taken {
+                    at,
                     method,
                     target,
                     body,
@@ -130,7 +133,7 @@ impl Sink {
         limit: Duration,
         mut fact: impl FnMut(&[Value]) -> Option<T>,
     ) -> T {
-        let end = tokio::time::Instant::now() + limit;
+        let end = Instant::now() + limit;
         loop {
             let came = self.inner.came.notified();
             let found = fact(&self.inner.accepted.lock().unwrap());

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{plain, title};
-use crate::support::{Dev, Guest, Sink, text};
+use super::plain;
+use crate::support::{Dev, Guest, Sink, text, title};
 
 /// A status as it is told, with these members beside what every status has.
 fn status(status: &str, customer: &str, members: &Value) -> Value {
@@ -223,13 +223,12 @@ impl Guest {
 }
 
 fn expected(customer: &str, cloud: i64, code: u64) -> Value {
-    let title = title::of(code);
     let details = if cloud == 777_777 {
         "upstream 777777: as a test wants it"
     } else {
         "as a test wants it"
     };
-    let errors = json!([{"code": code, "title": title, "details": details}]);
+    let errors = json!([{"code": code, "title": title(code), "details": details}]);
     status("failed", customer, &json!({"errors": errors}))
 }
 

@@ -2,7 +2,7 @@
 
 /// The title of a code.
 #[track_caller]
-pub(super) fn of(code: u64) -> &'static str {
+pub(crate) fn title(code: u64) -> &'static str {
     match code {
         400 => "Media download error",
         401 => "Group does not exist",
