@@ -140,6 +140,7 @@ mod tests {
             };
             assert!(!number.is_registered(), "{platform} {status}");
             assert_eq!(number.is_blocked(), platform == "CLOUD_API", "{status}");
+            assert_eq!(number.is_banned(), status == "BANNED", "{platform}");
         }
     }
 }
