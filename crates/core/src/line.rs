@@ -117,6 +117,11 @@ pub enum LineState {
         /// A sentence for people.
         reason: String,
     },
+    /// The network has locked the account or banned the number: nothing can be sent until somebody has settled that there.
+    Locked {
+        /// A sentence for people.
+        reason: String,
+    },
     /// Being connected.
     Connecting {
         /// Why it is not there yet, when a try has failed.
@@ -152,7 +157,7 @@ pub enum GatewayStatus {
     Connected,
     /// Being connected, or starting.
     Connecting,
-    /// Credentials refused, number points elsewhere, core stopped.
+    /// Credentials refused, account locked, number points elsewhere, core stopped.
     Disconnected,
     /// No number registered.
     Unregistered,
@@ -184,6 +189,7 @@ impl LineState {
         match self {
             Self::Unregistered => "unregistered",
             Self::Disconnected { .. } => "disconnected",
+            Self::Locked { .. } => "locked",
             Self::Connecting { .. } => "connecting",
             Self::Starting(_) => "starting",
             Self::Ready => "ready",
@@ -194,7 +200,7 @@ impl LineState {
     pub fn gateway_status(&self) -> GatewayStatus {
         match self {
             Self::Unregistered => GatewayStatus::Unregistered,
-            Self::Disconnected { .. } => GatewayStatus::Disconnected,
+            Self::Disconnected { .. } | Self::Locked { .. } => GatewayStatus::Disconnected,
             Self::Connecting { .. } | Self::Starting(_) => GatewayStatus::Connecting,
             Self::Ready => GatewayStatus::Connected,
         }

@@ -30,6 +30,8 @@ pub(crate) struct Signals {
     trouble: Mutex<Option<Trouble>>,
     /// There is trouble.
     pub(crate) troubled: Notify,
+    /// A send was refused as locked: the number is to be looked at.
+    pub(crate) doubted: Notify,
     /// The network is heard again after it was not.
     pub(crate) heard_again: Notify,
     link_waits: AtomicUsize,
@@ -54,6 +56,7 @@ impl Signals {
             resolved_some: Notify::new(),
             trouble: Mutex::default(),
             troubled: Notify::new(),
+            doubted: Notify::new(),
             heard_again: Notify::new(),
             link_waits: AtomicUsize::new(0),
             link_waits_changed: Notify::new(),

@@ -59,6 +59,11 @@ impl Number {
         self.is_on_cloud() && !self.may_send()
     }
 
+    /// Locked for a violation of the network's policies.
+    pub fn is_banned(&self) -> bool {
+        self.status.as_deref() == Some("BANNED")
+    }
+
     fn is_on_cloud(&self) -> bool {
         self.platform_type.as_deref() == Some("CLOUD_API")
     }
@@ -135,6 +140,7 @@ mod tests {
             };
             assert!(!number.is_registered(), "{platform} {status}");
             assert_eq!(number.is_blocked(), platform == "CLOUD_API", "{status}");
+            assert_eq!(number.is_banned(), status == "BANNED", "{platform}");
         }
     }
 }

@@ -178,7 +178,7 @@ pub struct Connection {
     pub startup_ms: u64,
     /// Start-ups that ran into their limit.
     pub startups_capped: u64,
-    /// `unregistered`, `disconnected`, `connecting`, `starting`, `ready`.
+    /// `unregistered`, `disconnected`, `locked`, `connecting`, `starting`, `ready`.
     pub state: &'static str,
     /// The step of the start-up flow that runs.
     pub step: Option<Step>,

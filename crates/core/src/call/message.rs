@@ -24,9 +24,10 @@ pub struct Accepted {
 }
 
 impl Line {
-    /// `POST /v1/messages`. Order of refusals: parse, shape and values, not ready, what needs the store, load.
+    /// `POST /v1/messages`. Order of refusals: parse, shape and values, locked or not ready, what needs the store, load.
     pub async fn accept(&self, body: &[u8]) -> Result<Accepted, Refusal> {
         let message = Outgoing::parse(body, self.config.rules)?;
+        self.check_locked()?;
         self.check_ready()?;
         self.check_against_store(&message).await?;
         self.check_identity(&message.to).await?;
@@ -107,6 +108,14 @@ impl Line {
         match self.store().apply(Batch::of(changes)).await {
             Err(StoreError::Conflict) => Err(unknown()),
             applied => applied.map(drop).map_err(|error| store_refusal(&error)),
+        }
+    }
+
+    /// 403 / 1031 while the network lets nothing of this line be sent.
+    fn check_locked(&self) -> Result<(), Refusal> {
+        match &*self.state.borrow() {
+            LineState::Locked { reason } => Err(Refusal::new(Code::LOCKED, reason.clone())),
+            _ => Ok(()),
         }
     }
 
@@ -211,7 +220,9 @@ fn not_ready(state: &LineState) -> Option<(String, u32)> {
             "no number is registered: call /v1/account first".to_owned(),
             30,
         )),
-        LineState::Disconnected { reason } => Some((format!("disconnected: {reason}"), 30)),
+        LineState::Disconnected { reason } | LineState::Locked { reason } => {
+            Some((format!("disconnected: {reason}"), 30))
+        }
         LineState::Connecting { trouble: None } => {
             Some(("connecting to the network".to_owned(), 1))
         }

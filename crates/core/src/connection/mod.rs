@@ -22,6 +22,8 @@ enum End {
     Refused(String),
     /// The network knows the number and does not let it send.
     Blocked(String),
+    /// The same, because it has locked the account or banned the number.
+    Locked(String),
     /// No number is registered here, or upstream.
     Unregistered(String),
     /// The network cannot be reached.
@@ -44,7 +46,7 @@ impl End {
                 line.alert(Alert::CredentialsRefused, reason);
                 line.tell(Code::ACCESS, reason);
             }
-            Self::Blocked(reason) | Self::Unregistered(reason) => {
+            Self::Blocked(reason) | Self::Locked(reason) | Self::Unregistered(reason) => {
                 line.alert(Alert::NumberBlocked, reason);
                 line.tell(Code::NOT_READY, reason);
             }
@@ -120,16 +122,10 @@ async fn ended(line: &Line, end: End, failures: &mut Failures) -> Option<Duratio
             });
             Some(Duration::from_millis(100 << failures.in_a_row.min(5)))
         }
-        End::Disconnected(reason) | End::Refused(reason) | End::Blocked(reason) => {
-            if failures.is_news(&reason) {
-                tracing::error!(line = %line.config.name, reason, "disconnected");
-            }
-            line.set_state(LineState::Disconnected { reason });
-            let heartbeat = line.settings().heartbeat_interval.clamp(1, 60);
-            // Management calls are few by the hour: a refusal that lasts is asked about once a minute.
-            let pause = Duration::from_secs(u64::from(heartbeat) << failures.disconnected().min(4));
-            Some(pause.min(Duration::from_mins(1)))
-        }
+        End::Disconnected(reason) | End::Refused(reason) | End::Blocked(reason) => Some(
+            disconnected(line, LineState::Disconnected { reason }, failures),
+        ),
+        End::Locked(reason) => Some(disconnected(line, LineState::Locked { reason }, failures)),
         End::Store(error) => {
             tracing::error!(line = %line.config.name, %error, "disconnected: the store failed");
             line.set_state(LineState::Disconnected {
@@ -143,6 +139,20 @@ async fn ended(line: &Line, end: End, failures: &mut Failures) -> Option<Duratio
             None
         }
     }
+}
+
+/// Somebody has to do something about it. How long to wait before it is tried again.
+fn disconnected(line: &Line, state: LineState, failures: &mut Failures) -> Duration {
+    if let LineState::Disconnected { reason } | LineState::Locked { reason } = &state
+        && failures.is_news(reason)
+    {
+        tracing::error!(line = %line.config.name, reason, "disconnected");
+    }
+    line.set_state(state);
+    let heartbeat = line.settings().heartbeat_interval.clamp(1, 60);
+    // Management calls are few by the hour: a refusal that lasts is asked about once a minute.
+    let pause = Duration::from_secs(u64::from(heartbeat) << failures.disconnected().min(4));
+    pause.min(Duration::from_mins(1))
 }
 
 /// What went wrong with the last sessions.

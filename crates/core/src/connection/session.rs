@@ -23,6 +23,9 @@ const PAGE: usize = 1_000;
 /// After this time an older list of templates is used.
 const TEMPLATES_PATIENCE: Duration = Duration::from_mins(1);
 
+/// Between two looks at the number because sends were refused as locked: management calls are few by the hour.
+const LOOK_AGAIN: Duration = Duration::from_mins(1);
+
 /// The account is locked or restricted: the network's codes.
 const LOCKED: [i64; 2] = [368, 131_031];
 
@@ -87,9 +90,13 @@ impl Session {
         }
         if number.is_blocked() {
             let status = number.status.as_deref().unwrap_or("unknown");
-            return Err(End::Blocked(format!(
-                "the network does not let this number send: its status is {status}"
-            )));
+            let reason =
+                format!("the network does not let this number send: its status is {status}");
+            return Err(if number.is_banned() {
+                End::Locked(reason)
+            } else {
+                End::Blocked(reason)
+            });
         }
         if !number.is_registered() {
             return Err(End::Unregistered(
@@ -265,6 +272,7 @@ impl Session {
     ) -> Result<std::convert::Infallible, End> {
         let line = &self.line;
         let mut settings = line.watch_settings();
+        let mut looked: Option<Instant> = None;
         loop {
             identity_check.settle(line).await;
             let heartbeat =
@@ -280,8 +288,26 @@ impl Session {
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
                 Ok(()) = settings.changed() => {}
+                () = line.signals.doubted.notified() => {
+                    if looked.is_none_or(|looked| looked.elapsed() >= LOOK_AGAIN) {
+                        looked = Some(Instant::now());
+                        self.look_again().await?;
+                    }
+                }
                 end = self.trouble() => return Err(end),
             }
+        }
+    }
+
+    /// A send was refused as locked: whether that is so for the number, or for that message only.
+    async fn look_again(&self) -> Result<(), End> {
+        match self.line.client.number().await {
+            Ok(connected) => self.check_number(&connected.number),
+            Err(Failure::Refused(error)) if LOCKED.contains(&error.code) => {
+                Err(end_of(Failure::Refused(error)))
+            }
+            // Whether the network is there at all is what the probes are for.
+            Err(_) => Ok(()),
         }
     }
 
@@ -351,7 +377,7 @@ impl Session {
 fn end_of(failure: Failure) -> End {
     match failure {
         Failure::Refused(error) if error.code == 133_010 => End::Unregistered(error.message),
-        Failure::Refused(error) if LOCKED.contains(&error.code) => End::Blocked(format!(
+        Failure::Refused(error) if LOCKED.contains(&error.code) => End::Locked(format!(
             "the network has locked the account: {} (code {})",
             error.message, error.code
         )),

@@ -110,7 +110,9 @@ impl Line {
         let (meter, state) = (&self.meter, self.state());
         let since_ms = i64::try_from(meter.state_since_ms.get()).unwrap_or_default();
         let (reason, step) = match &state {
-            LineState::Disconnected { reason } => (Some(reason.clone()), None),
+            LineState::Disconnected { reason } | LineState::Locked { reason } => {
+                (Some(reason.clone()), None)
+            }
             LineState::Connecting { trouble } => (trouble.clone(), None),
             LineState::Starting(step) => (None, Some(step_info(step))),
             LineState::Unregistered | LineState::Ready => (None, None),
@@ -137,7 +139,9 @@ fn step_info(step: &Step) -> StepInfo {
 /// The documented word for a state (`operations.md` 2.3).
 fn socket_conn(state: &LineState) -> SocketConn {
     match state {
-        LineState::Unregistered | LineState::Disconnected { .. } => SocketConn::Down,
+        LineState::Unregistered | LineState::Disconnected { .. } | LineState::Locked { .. } => {
+            SocketConn::Down
+        }
         LineState::Connecting { .. } => SocketConn::Connecting,
         LineState::Starting(_) => SocketConn::Starting,
         LineState::Ready => SocketConn::Up,
@@ -177,6 +181,7 @@ mod tests {
     #[rstest]
     #[case(LineState::Unregistered, SocketConn::Down)]
     #[case(LineState::Disconnected { reason: String::new() }, SocketConn::Down)]
+    #[case(LineState::Locked { reason: String::new() }, SocketConn::Down)]
     #[case(LineState::Connecting { trouble: None }, SocketConn::Connecting)]
     #[case(LineState::Starting(Step::Templates { loaded: 1 }), SocketConn::Starting)]
     #[case(LineState::Starting(Step::Offline { processed: 1, left: 1 }), SocketConn::Starting)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Dev, SOON, Sink};
+use crate::support::{Dev, SOON, Sink, until};
 
 fn body_of(notification: &Value) -> String {
     notification["messages"][0]["text"]["body"]
@@ -69,6 +69,54 @@ async fn a_message_that_is_refused_for_ever_delays_only_its_customer_and_that_on
         .await;
 }
 
+/// `webhooks.md` 1.3 and 5.6, point 6: the n-th failure waits n times the delay, never more than the longest one; any answer
+/// but 200 is a failure.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_nth_failure_waits_n_times_the_delay() {
+    let sink = Sink::start().await;
+    let dev = Dev::with(&sink).await;
+    let (api, phones) = (dev.api().await, dev.phones());
+    let customer = phones.customer().await;
+    api.connected().await;
+    let settings =
+        json!({"callback_backoff_delay_ms": "300", "max_callback_backoff_delay_ms": 600});
+    let set = api.patch("/v1/settings/application", &settings).await;
+    assert_eq!(set.status, 200, "{set:?}");
+    let mut answers = [500, 404, 204, 201].into_iter();
+    sink.answer(move |body| {
+        if body_of(body) == "patience" {
+            answers.next().unwrap_or(200)
+        } else {
+            200
+        }
+    });
+
+    phones.write(&customer, "patience", 1).await;
+    sink.message("the message", |message| {
+        message["text"]["body"] == "patience"
+    })
+    .await;
+
+    let all = sink.all();
+    let tries: Vec<_> = all
+        .iter()
+        .filter(|taken| body_of(&taken.body) == "patience")
+        .collect();
+    assert!(
+        tries.iter().all(|taken| taken.body == tries[0].body),
+        "each time the same, with the time of the event"
+    );
+    let waits: Vec<_> = tries
+        .windows(2)
+        .map(|pair| pair[1].at - pair[0].at)
+        .collect();
+    let least = [300, 600, 600, 600].map(Duration::from_millis);
+    assert_eq!(waits.len(), least.len(), "one delivery is enough");
+    for (wait, least) in waits.iter().zip(least) {
+        assert!(*wait >= least, "{waits:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_changed_url_takes_effect_at_once() {
     let (dead, alive) = (Sink::start().await, Sink::start().await);
@@ -121,6 +169,45 @@ async fn requests_carry_a_length_and_json() {
         serde_json::to_vec(&taken.body).unwrap().len().to_string()
     );
     assert!(header("user-agent").starts_with("landline/"));
+}
+
+/// `webhooks.md` 1.3: exactly the URL, and nothing of what the Cloud API sends.
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_go_to_exactly_the_url_with_its_credentials() {
+    let sink = Sink::start().await;
+    let dev = Dev::builder().start().await;
+    let (api, phones) = (dev.api().await, dev.phones());
+    let customer = phones.customer().await;
+    let address = sink.url();
+    let address = address
+        .strip_prefix("http://")
+        .unwrap()
+        .strip_suffix("/hook")
+        .unwrap();
+    let url = format!("http://crm:p%40ss@{address}/in/%C3%BC?key=a%20b&key=2&empty");
+
+    let set = api
+        .patch(
+            "/v1/settings/application",
+            &json!({"webhooks": {"url": url}}),
+        )
+        .await;
+    assert_eq!(set.status, 200, "{set:?}");
+    phones.write(&customer, "exactly", 1).await;
+    sink.message("the message", |message| {
+        message["text"]["body"] == "exactly"
+    })
+    .await;
+
+    for taken in sink.all() {
+        assert_eq!(
+            (taken.method.as_str(), taken.target.as_str()),
+            ("POST", "/in/%C3%BC?key=a%20b&key=2&empty")
+        );
+        // `crm:p@ss`
+        assert_eq!(taken.headers["authorization"], "Basic Y3JtOnBAc3M=");
+        assert!(!taken.headers.contains_key("x-hub-signature-256"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -254,4 +341,45 @@ async fn three_refused_customers_do_not_take_the_webhook_for_down() {
         since < 12,
         "{since} probes went to known poison before the untried message"
     );
+}
+
+/// `webhooks.md` 1.1, and where Landline differs on purpose: what customers write is kept without a URL.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_url_customers_are_kept_and_statuses_are_not() {
+    let sink = Sink::start().await;
+    let dev = Dev::with(&sink).await;
+    let (api, phones) = (dev.api().await, dev.phones());
+    let customer = phones.customer().await;
+    api.connected().await;
+    let set = async |url: &str| {
+        let body = json!({"webhooks": {"url": url}});
+        let answer = api.patch("/v1/settings/application", &body).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+    };
+    // Everything was taken from the network, and so many notifications wait.
+    let waiting = async |count: u64| {
+        until("notifications wait", SOON, || async {
+            let support = api.get("/v1/support").await.body;
+            let queues = &support["support"]["landline"]["queues"];
+            (queues["inbox"]["rows"] == 0 && queues["callbacks"]["rows"] == count).then_some(())
+        })
+        .await;
+    };
+    waiting(0).await;
+
+    set("").await;
+    phones.write(&customer, "Is anybody there?", 1).await;
+    let unheard = api.text(&customer, "Nobody.").await;
+    phones.received(&customer, 1).await;
+    phones.read(&customer).await;
+    phones.write(&customer, "Thank you.", 1).await;
+    waiting(2).await;
+    sink.forget();
+    set(&sink.url()).await;
+
+    for body in ["Is anybody there?", "Thank you."] {
+        sink.message(body, |message| message["text"]["body"] == body)
+            .await;
+    }
+    assert_eq!(sink.statuses(&unheard), [""; 0]);
 }

@@ -60,7 +60,7 @@ pub const ANSWERS: &[Answered] = &[
     answered(1025, 413, "a JSON body over 1 MiB", "the body is over 1048576 bytes"),
     answered(1025, 415, "a content type that the call does not read", "Content-Type: text/plain; this call reads application/json"),
     answered(1028, 403, "the recipient's identity has changed, `show_security_notifications` is on, and the new one is not acknowledged", "to: the identity of 12025550143 has changed: acknowledge it with PUT /v1/contacts/12025550143/identity"),
-    answered(1031, 403, "the network locked the account", "Business account has been locked"),
+    answered(1031, 403, "the network locked the account or banned the number", "Business account has been locked"),
     answered(2000, 400, "parameters given are not as many as placeholders", "template.components[0].parameters: has 1 parameter, must have 2"),
     answered(2001, 404, "no such template, not in that language, or not approved", "template.name: there is no template \"greeting\" in \"de\"; there is one in en_US"),
     answered(2002, 500, "a template that is not in the table could not be asked for", "the network gave no answer: try again"),

@@ -138,6 +138,7 @@ const RULES: &[Rule] = &[
     rule(At::Send, 400, Code::TEMPLATE_DISABLED),
     rule(At::Send, 404, Code::NOT_FOUND).saying("image.id: no media 7c1f2f0e-3c55-4b7a-9d0e-6a2c0b1d9e11"),
     rule(At::Send, 403, Code::IDENTITY_UNACKNOWLEDGED),
+    rule(At::Send, 403, Code::LOCKED).saying("the network does not let this number send: its status is BANNED"),
     rule(At::Send, 404, Code::TEMPLATE_MISSING),
     rule(At::Send, 404, Code::TEMPLATE_PACK_MISSING),
     rule(At::Send, 500, Code::TEMPLATE_FETCH_FAILED),

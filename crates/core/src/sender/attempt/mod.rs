@@ -305,6 +305,7 @@ impl Attempt {
                 if reason.code == Code::LOCKED {
                     let details = reason.details.as_deref().unwrap_or_default();
                     self.line.alert(Alert::NumberBlocked, details);
+                    self.line.signals.doubted.notify_one();
                 }
                 let outcome = self.fail(row, reason).await?;
                 if is_about_template(error)

@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use super::title;
+
 /// `/v1` at one address, with or without a token.
 #[derive(Clone)]
 pub(crate) struct Api {
@@ -30,9 +32,31 @@ impl Answer {
             .map_or("", |value| value.to_str().unwrap())
     }
 
-    /// Status and the first error's code.
+    /// Status and code of a refusal. It is whole: one error with its documented title and details, `meta`, and nothing else
+    /// (`rest-api.md` 1.4); and it has the headers that belong to its status.
+    #[track_caller]
     pub(crate) fn refusal(&self) -> (u16, u64) {
-        (self.status, self.code())
+        let (code, details) = (self.code(), self.details());
+        let whole = json!({
+            "errors": [{"code": code, "title": title(code), "details": details}],
+            "meta": {"api_status": "stable", "version": "v2.53.1"},
+        });
+        assert_eq!(self.body, whole, "{self:?}");
+        assert!(!details.is_empty(), "{self:?}");
+        assert_eq!(self.header("content-type"), "application/json");
+        for (name, statuses) in [
+            ("www-authenticate", &[401][..]),
+            ("allow", &[405]),
+            ("retry-after", &[429, 503]),
+        ] {
+            let is_there = !self.header(name).is_empty();
+            assert_eq!(
+                is_there,
+                statuses.contains(&self.status),
+                "{name}: {self:?}"
+            );
+        }
+        (self.status, code)
     }
 
     /// The public id of the message that was accepted.

@@ -2,6 +2,7 @@
 
 mod api;
 mod authority;
+mod broken_store;
 mod crash;
 mod files;
 mod generate;
@@ -18,9 +19,11 @@ mod serve;
 #[path = "../../../../core/src/media/picture/sample.rs"]
 pub(crate) mod sample;
 mod sink;
+mod title;
 
 pub(crate) use api::{Answer, Api, text};
 pub(crate) use authority::{Authority, Certificate};
+pub(crate) use broken_store::BrokenStore;
 pub(crate) use crash::Crash;
 pub(crate) use files::{Files, base64, hex, picture, sha256};
 pub(crate) use generate::{
@@ -36,6 +39,7 @@ pub(crate) use prometheus::Scrape;
 pub(crate) use raw::raw;
 pub(crate) use serve::Serve;
 pub(crate) use sink::Sink;
+pub(crate) use title::title;
 
 use std::future::Future;
 use std::time::Duration;

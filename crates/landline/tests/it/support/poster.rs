@@ -36,16 +36,28 @@ impl Poster {
 
     /// The body that tells of a customer's message.
     pub(crate) fn message(&self, message: &Value) -> String {
-        let from = message["from"].clone();
-        json!({"object": "whatsapp_business_account", "entry": [{"id": self.account, "changes": [{
-            "field": "messages",
-            "value": {
-                "messaging_product": "whatsapp",
-                "metadata": {"display_phone_number": "12025550111", "phone_number_id": self.number},
-                "contacts": [{"profile": {"name": "Ada Quist"}, "wa_id": from}],
-                "messages": [message],
-            },
-        }]}]})
+        let card = json!({"profile": {"name": "Ada Quist"}, "wa_id": message["from"]});
+        self.body(&json!({"contacts": [card], "messages": [message]}))
+    }
+
+    /// The body that tells what became of a message; the recipient's card stands beside it.
+    pub(crate) fn status(&self, status: &Value) -> String {
+        let card = json!({"profile": {"name": "Ada Quist"}, "wa_id": status["recipient_id"]});
+        self.body(&json!({"contacts": [card], "statuses": [status]}))
+    }
+
+    /// A body with one change, which has these members.
+    pub(crate) fn body(&self, members: &Value) -> String {
+        let mut value = json!({
+            "messaging_product": "whatsapp",
+            "metadata": {"display_phone_number": "12025550111", "phone_number_id": self.number},
+        });
+        for (name, member) in members.as_object().unwrap() {
+            value[name] = member.clone();
+        }
+        json!({"object": "whatsapp_business_account", "entry": [
+            {"id": self.account, "changes": [{"field": "messages", "value": value}]},
+        ]})
         .to_string()
     }
 

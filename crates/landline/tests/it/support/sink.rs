@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use serde_json::Value;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::SOON;
 
@@ -16,6 +17,10 @@ type Answer = Box<dyn FnMut(&Value) -> u16 + Send>;
 /// One notification that came.
 #[derive(Debug, Clone)]
 pub(crate) struct Taken {
+    pub(crate) at: Instant,
+    pub(crate) method: Method,
+    /// Path and query.
+    pub(crate) target: String,
     pub(crate) body: Value,
     pub(crate) headers: HeaderMap,
 }
@@ -71,23 +76,30 @@ impl Sink {
             came: Notify::new(),
         });
         let shared = inner.clone();
-        let router = Router::new().fallback(move |headers: HeaderMap, body: Bytes| {
+        let answer = move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
             let inner = shared.clone();
             async move {
                 let body: Value = serde_json::from_slice(&body).unwrap();
+                let (at, target) = (Instant::now(), uri.to_string());
                 let answer = (inner.answer.lock().unwrap())(&body);
                 if answer == 200 {
                     inner.accepted.lock().unwrap().push(body.clone());
                 }
-                inner.taken.lock().unwrap().push(Taken { body, headers });
+                inner.taken.lock().unwrap().push(Taken {
+                    at,
+                    method,
+                    target,
+                    body,
+                    headers,
+                });
                 inner.came.notify_waiters();
                 if answer == Sink::NEVER {
                     std::future::pending::<()>().await;
                 }
                 StatusCode::from_u16(answer).unwrap()
             }
-        });
-        (inner, router)
+        };
+        (inner, Router::new().fallback(answer))
     }
 
     pub(crate) fn url(&self) -> String {
@@ -121,7 +133,7 @@ impl Sink {
         limit: Duration,
         mut fact: impl FnMut(&[Value]) -> Option<T>,
     ) -> T {
-        let end = tokio::time::Instant::now() + limit;
+        let end = Instant::now() + limit;
         loop {
             let came = self.inner.came.notified();
             let found = fact(&self.inner.accepted.lock().unwrap());

@@ -1,5 +1,7 @@
 //! `/v1/settings/business/…`: profile, compliance, encryption.
 
+mod names;
+
 use serde_json::{Value, json};
 
 use super::account::fresh;

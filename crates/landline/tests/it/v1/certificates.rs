@@ -5,9 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::future::join_all;
 use rstest::rstest;
-use serde_json::json;
 
-use super::assert_refused;
+use super::{assert_refused, empty_success};
 use crate::support::{Answer, Api, Authority, Certificate, Dev, Guest, SOON, Sink, until};
 
 const EXTERNAL: &str = "/v1/certificates/external";
@@ -34,10 +33,6 @@ fn chain(certificate: &Certificate, authority: &Authority) -> String {
     [&*certificate.key, &certificate.pem, &authority.pem].concat()
 }
 
-fn empty_success() -> serde_json::Value {
-    json!({"status": 200, "body": {"meta": {"api_status": "stable", "version": "v2.53.1"}}})
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_certificate_of_ones_own_is_in_use_at_once_and_after_a_restart() {
     let mut dev = Dev::builder().start().await;
@@ -46,11 +41,12 @@ async fn a_certificate_of_ones_own_is_in_use_at_once_and_after_a_restart() {
     let ours = own_ca(&dev);
     let ca = api.get("/v1/certificates/external/ca").await;
     assert_eq!(ca.header("content-type"), "text/plain");
+    assert_eq!(ca.header("content-length"), ours.len().to_string());
     assert_eq!(ca.bytes, ours);
 
     let done = upload(&api, EXTERNAL, &chain(&authority.issue(), &authority)).await;
 
-    assert_eq!(done.whole(), empty_success());
+    assert_eq!(done.whole(), empty_success(200));
     let shown = api.get("/v1/certificates/external/ca").await;
     assert_eq!(shown.bytes, authority.pem.replace('\r', ""));
     let trusting_ours = trusting(&dev, &api, &ours);
@@ -69,10 +65,42 @@ async fn a_certificate_of_ones_own_is_in_use_at_once_and_after_a_restart() {
     let health = trusting(&dev, &api, &authority.pem).get("/v1/health").await;
     assert_eq!(health.status, 200);
 
-    assert_eq!(api.delete(EXTERNAL).await.whole(), empty_success());
+    assert_eq!(api.delete(EXTERNAL).await.whole(), empty_success(200));
     let health = trusting(&dev, &api, &ours).get("/v1/health").await;
     assert_eq!(health.status, 200);
     assert_eq!(api.get("/v1/certificates/external/ca").await.bytes, ours);
+}
+
+/// `rest-api.md` section 5: the body is judged, not what it is called.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_may_come_under_any_content_type() {
+    let dev = Dev::builder().start().await;
+    let api = dev.api().await;
+    let authority = Authority::new("Harbour Books CA");
+
+    for (path, pem) in [
+        (EXTERNAL, chain(&authority.issue(), &authority)),
+        (WEBHOOKS, authority.pem.clone()),
+    ] {
+        for content_type in [
+            None,
+            Some("application/x-pem-file"),
+            Some("application/octet-stream"),
+            Some("application/json"),
+            Some("application/x-www-form-urlencoded"),
+        ] {
+            let mut request = api.request("POST", path).body(pem.clone());
+            if let Some(content_type) = content_type {
+                request = request.header("content-type", content_type);
+            }
+            let answer = Api::finish(request).await;
+            assert_eq!(
+                answer.whole(),
+                empty_success(200),
+                "{path} {content_type:?}"
+            );
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -168,7 +196,7 @@ async fn a_webhook_behind_a_private_authority_works_once_that_is_uploaded() {
     let bundle = [&*unrelated.pem, &authority.pem].concat();
     assert_eq!(
         upload(&api, WEBHOOKS, &bundle).await.whole(),
-        empty_success()
+        empty_success(200)
     );
 
     let came = sink.message("the message", |message| {
@@ -177,13 +205,14 @@ async fn a_webhook_behind_a_private_authority_works_once_that_is_uploaded() {
     came.await;
     let shown = api.get(WEBHOOKS).await;
     assert_eq!(shown.header("content-type"), "text/plain");
+    assert_eq!(shown.header("content-length"), bundle.len().to_string());
     assert_eq!(shown.bytes, bundle);
 
     let bad = upload(&api, WEBHOOKS, &authority.issue().key).await;
     assert_refused(&bad, (400, 1009), &["private key"]);
     assert_eq!(api.get(WEBHOOKS).await.bytes, bundle);
 
-    assert_eq!(api.delete(WEBHOOKS).await.whole(), empty_success());
+    assert_eq!(api.delete(WEBHOOKS).await.whole(), empty_success(200));
     assert_refused(&api.get(WEBHOOKS).await, (404, 1006), &[]);
     sink.forget();
     phones.write("12025550143", "and now?", 1).await;

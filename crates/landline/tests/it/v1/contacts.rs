@@ -77,6 +77,26 @@ async fn every_number_is_valid_and_comes_back_to_the_letter() {
     );
 }
 
+/// The reference's sample of 11.1; from v2.43 on its second number, too, is valid.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sample_of_the_reference() {
+    let guest = Guest::arrive().await;
+    let numbers = json!({"blocking": "no_wait", "contacts": ["+49 30 111-222", "12"]});
+
+    let answer = guest.api.post("/v1/contacts", &numbers).await;
+
+    assert_eq!(
+        answer.whole(),
+        json!({"status": 200, "body": {
+            "contacts": [
+                {"input": "+49 30 111-222", "status": "valid", "wa_id": "4930111222"},
+                {"input": "12", "status": "valid", "wa_id": "12"},
+            ],
+            "meta": {"api_status": "stable", "version": "v2.53.1"},
+        }})
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_at_once_are_the_limit() {
     let guest = Guest::arrive().await;

@@ -21,6 +21,8 @@ mod out_of_band;
 mod pathological;
 mod profile;
 mod providers;
+mod roles;
+mod samples;
 mod services;
 mod settings;
 mod shards;
@@ -32,7 +34,7 @@ mod two_step;
 mod users;
 mod webhooks;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::Answer;
 
@@ -70,7 +72,7 @@ fn is_seconds(text: &str) -> bool {
     text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether an answer is a refusal with this status and code whose details say all of these words.
+/// Compares a refusal whole (see [`Answer::refusal`]), whose details say all of these words.
 #[track_caller]
 fn assert_refused(answer: &Answer, refusal: (u16, u64), words: &[&str]) {
     assert_eq!(answer.refusal(), refusal, "{answer:?}");
@@ -80,4 +82,9 @@ fn assert_refused(answer: &Answer, refusal: (u16, u64), words: &[&str]) {
             "{word:?} is not in {answer:?}"
         );
     }
+}
+
+/// An empty success (`rest-api.md` 1.3).
+fn empty_success(status: u16) -> Value {
+    json!({"status": status, "body": {"meta": {"api_status": "stable", "version": "v2.53.1"}}})
 }

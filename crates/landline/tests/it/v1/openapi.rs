@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use tokio::process::Command;
 
+use super::assert_refused;
 use crate::support::{Api, Guest};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -73,6 +74,39 @@ async fn every_path_offers_exactly_the_methods_of_the_document() {
             .map(str::to_owned)
             .collect();
         assert_eq!(offered, documented, "{path}");
+    }
+}
+
+/// `rest-api.md` 1.3: a slash at the end makes no difference; what can be got can be asked for its headers.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_path_may_end_with_a_slash_and_be_asked_for_its_headers() {
+    let guest = Guest::arrive().await;
+    let anonymous = guest.dev().anonymous();
+    let document = anonymous.get("/v1/openapi.json").await.body;
+
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let path = path.replace(['{', '}'], "");
+        let slashed = format!("{}/", path.trim_end_matches('/'));
+        for method in item.as_object().unwrap().keys() {
+            let method = method.to_ascii_uppercase();
+            let plain = anonymous.call(&method, &path, None).await;
+            let with_slash = anonymous.call(&method, &slashed, None).await;
+            assert_eq!(with_slash.whole(), plain.whole(), "{method} {path}");
+            if method == "GET" {
+                let head = anonymous.call("HEAD", &path, None).await;
+                assert_eq!((head.status, head.bytes.len()), (plain.status, 0), "{path}");
+                assert_eq!(
+                    head.header("content-type"),
+                    plain.header("content-type"),
+                    "{path}"
+                );
+            }
+        }
+        let options = anonymous.call("OPTIONS", &slashed, None).await;
+        let same = anonymous.call("OPTIONS", &path, None).await;
+        assert_eq!(options.header("allow"), same.header("allow"), "{path}");
+        let other = anonymous.call("BREW", &slashed, None).await;
+        assert_refused(&other, (405, 1025), &["BREW"]);
     }
 }
 

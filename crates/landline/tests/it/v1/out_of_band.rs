@@ -1,5 +1,7 @@
 //! Errors that belong to no message and no call (`webhooks.md` section 4), and alerts for whoever is on call (1.8).
 
+mod store;
+
 use serde_json::{Value, json};
 
 use super::assert_refused;
@@ -169,12 +171,13 @@ async fn a_network_that_cannot_be_reached_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_number_that_is_banned_fails_its_messages_and_is_alerted() {
+async fn a_number_that_is_banned_sends_nothing_more() {
     let own = Own::start().await;
     own.phones
         .fault("number", json!({"status": "BANNED"}))
         .await;
 
+    // The message that meets it fails; from then on nothing is accepted (`messages.md` 12.2).
     let id = own.api.text(&own.customer, "x").await;
     let failed = own.sink.status(&id, "failed").await;
     assert_eq!(
@@ -184,33 +187,26 @@ async fn a_number_that_is_banned_fails_its_messages_and_is_alerted() {
             "details": "the number may not send: its status is BANNED",
         }])
     );
-    let alert = "alert: the number is disconnected or banned";
-    own.logged(alert).await;
-
-    // The next connection finds it so: nothing more is accepted, and the registration is kept.
-    for running in [false, true] {
-        assert_eq!(
-            own.api
-                .post("/dev/core", &json!({"running": running}))
-                .await
-                .status,
-            200
-        );
-    }
     own.gateway_status("disconnected").await;
+    let said = "the network does not let this number send: its status is BANNED";
     let refused = own
         .api
         .post("/v1/messages", &text(&own.customer, "x"))
         .await;
-    assert_refused(&refused, (503, 1011), &["BANNED"]);
+    assert_refused(&refused, (403, 1031), &[said]);
     assert_eq!(
         own.error(1011).await,
-        error(
-            1011,
-            "Service not ready",
-            "the network does not let this number send: its status is BANNED"
-        )
+        error(1011, "Service not ready", said)
     );
+    let alert = "alert: the number is disconnected or banned";
+    own.logged(alert).await;
+    // What is wrong with a message is said before that; other calls know nothing of it.
+    let wrong = json!({"to": own.customer, "text": {}});
+    let wrong = own.api.post("/v1/messages", &wrong).await;
+    assert_refused(&wrong, (400, 1008), &["text.body"]);
+    let backup = json!({"password": "seven quiet harbours"});
+    let backup = own.api.post("/v1/settings/backup", &backup).await;
+    assert_refused(&backup, (503, 1011), &["BANNED"]);
 
     own.phones
         .fault("number", json!({"status": "CONNECTED"}))
@@ -221,6 +217,37 @@ async fn a_number_that_is_banned_fails_its_messages_and_is_alerted() {
         .await;
     own.logged("alert over: the number may send again").await;
     assert_eq!(own.logged(alert).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_is_disconnected_there_is_not_locked() {
+    let own = Own::start().await;
+    own.phones
+        .fault("number", json!({"status": "DISCONNECTED"}))
+        .await;
+
+    let id = own.api.text(&own.customer, "x").await;
+    own.sink.status(&id, "failed").await;
+    own.gateway_status("disconnected").await;
+
+    let refused = own
+        .api
+        .post("/v1/messages", &text(&own.customer, "x"))
+        .await;
+    assert_refused(&refused, (503, 1011), &["its status is DISCONNECTED"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_is_locked_without_a_word_of_the_number_goes_on() {
+    let own = Own::start().await;
+    let fault = json!({"code": 131_031, "times": 1, "details": "for this message"});
+    own.phones.fault("refuse", fault).await;
+
+    let id = own.api.text(&own.customer, "x").await;
+    own.sink.status(&id, "failed").await;
+
+    let next = own.api.text(&own.customer, "y").await;
+    own.sink.status(&next, "delivered").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -51,6 +51,12 @@ async fn providers_are_stored_listed_and_deleted() {
         {"name": "bucket_7", "type": "www", "config": {"headers": {"X-Access-Key": "k3y-of-the-bucket"}}},
     ]);
     assert_eq!(api.post(PROVIDERS, &more).await.status, 200);
+    // In the shape of the reference's sample; what is secret is not shown.
+    let basic = json!({"username": "reader", "password": "********"});
+    assert_eq!(
+        api.get(PROVIDERS).await.body["settings"]["application"]["media"]["providers"][2],
+        json!({"name": "shop-1", "type": "www", "config": {"basic": basic}})
+    );
     // The same name again, with another form.
     let again = json!([{"name": "shop-1", "type": "www", "config": {"bearer": "another"}}]);
     assert_eq!(api.post(PROVIDERS, &again).await.status, 200);

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::assert_refused;
-use crate::support::{Answer, Api, Dev, Guest, Network, SOON, Sink, new_customer};
+use crate::support::{Answer, Api, BrokenStore, Dev, Guest, Network, SOON, Sink, new_customer};
 
 const MONTH_MS: i64 = 31 * 24 * 60 * 60 * 1000;
 
@@ -288,4 +288,59 @@ async fn what_was_asked_for_survives_a_kill() {
         .start()
         .await;
     told(&sink, "message", 1).await;
+}
+
+/// The reference's sample of a failure, and the same for messages.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_collection_that_breaks_off_is_told_as_failed() {
+    let (network, sink) = (Network::start("eager").await, Sink::start().await);
+    let start = || Dev::builder().webhook(&sink).network(&network);
+    let mut dev = start().start().await;
+    let api = dev.api().await;
+    api.connected().await;
+    let customer = network.phones().customer().await;
+    let old = api.text(&customer, "long ago").await;
+    sink.status(&old, "delivered").await;
+    let (status, _) = dev.terminate().await;
+    assert!(status.success(), "{status}");
+    grow_old(dev.folder.path());
+    let dev = start().folder(&dev.folder).start().await;
+    let api = dev.api().await;
+    api.connected().await;
+
+    let broken = BrokenStore::new(&dev, "DELETE ON message");
+    assert_eq!(collect(&api, "message").await.status, 200);
+    let failed = |details: &Value| json!([{"code": 1014, "details": details}]);
+    let told_of_messages = told(&sink, "message", 1).await;
+    let details = &told_of_messages["services"][0]["message"]["gc"]["errors"][0]["details"];
+    assert!(
+        details
+            .as_str()
+            .is_some_and(|text| text.contains("out of order"))
+    );
+    assert_eq!(
+        told_of_messages,
+        json!({"services": [{"message": {"gc": {
+            "messages_deleted": 0, "status": "failed", "errors": failed(details),
+        }}}]})
+    );
+    drop(broken);
+
+    let folder = dev.folder.path().join("media");
+    std::fs::rename(&folder, folder.with_extension("away")).unwrap();
+    std::fs::write(&folder, "no folder").unwrap();
+    assert_eq!(collect(&api, "media").await.status, 200);
+    let told_of_media = told(&sink, "media", 1).await;
+    let details = &told_of_media["services"][0]["media"]["gc"]["errors"][0]["details"];
+    assert!(
+        details
+            .as_str()
+            .is_some_and(|text| text.contains("media folder"))
+    );
+    assert_eq!(
+        told_of_media,
+        json!({"services": [{"media": {"gc": {
+            "items_deleted": 0, "status": "failed", "errors": failed(details),
+        }}}]})
+    );
 }

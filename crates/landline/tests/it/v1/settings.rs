@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::assert_refused;
-use crate::support::{Api, Dev, Sink};
+use super::{assert_refused, empty_success};
+use crate::support::{Api, Dev, SOON, Sink, until};
 
 const PATH: &str = "/v1/settings/application";
 
@@ -298,4 +298,87 @@ async fn what_is_set_is_obeyed_at_once_and_outlives_the_program() {
     assert!(status.success(), "{status}");
     let dev = Dev::builder().raw().folder(&dev.folder).start().await;
     assert_eq!(application(&dev.api().await).await, before);
+}
+
+/// The reference's sample of section 6, and what its last versions show beside it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sample_of_the_reference_is_shown() {
+    let dev = Dev::builder().start().await;
+    let api = dev.api().await;
+    let number = dev.endpoints["number"]["wa_id"].clone();
+    let mut sample = json!({"settings":{"application":{"callback_backoff_delay_ms":3000,"callback_persist":true,
+        "garbagecollector_enable":{"media":false,"messages":true},"heartbeat_interval":5,
+        "max_callback_backoff_delay_ms":900_000,"media":{"auto_download":["image","voice"]},
+        "notify_user_change_number":false,"show_security_notifications":false,"unhealthy_interval":30,
+        "wa_id":"4930111222","webhooks":{"url":"https://crm.example/hook","max_concurrent_requests":12,
+        "message":{"sent":true,"delivered":true,"read":true}},"verbose_logging":false,"log_level":"info"}},
+        "meta":{"api_status":"stable","version":"v2.53.1"}});
+    let set = sample["settings"]["application"].clone();
+    assert_eq!(api.patch(PATH, &set).await.whole(), empty_success(200));
+
+    let shown = api.get(PATH).await;
+
+    let application = &mut sample["settings"]["application"];
+    application["wa_id"] = number;
+    application["sent_status"] = true.into();
+    application["skip_referral_media_download"] = false.into();
+    application["axolotl_context_striping_disabled"] = false.into();
+    assert_eq!(shown.whole(), json!({"status": 200, "body": sample}));
+}
+
+/// `sent_status` and `webhooks.message.sent` are one switch, off by default (`webhooks.md` 5.6, point 4).
+#[tokio::test(flavor = "multi_thread")]
+async fn sent_is_told_once_one_of_its_two_switches_is_on() {
+    let sink = Sink::start().await;
+    let dev = Dev::with(&sink).await;
+    let (api, phones) = (dev.api().await, dev.phones());
+    let customer = phones.customer().await;
+    api.connected().await;
+    assert_eq!(api.delete(PATH).await.status, 200);
+
+    for (change, told) in [
+        (json!({"webhooks": {"url": sink.url()}}), &["delivered"][..]),
+        (json!({"sent_status": true}), &["sent", "delivered"]),
+        (json!({"sent_status": false}), &["delivered"]),
+        (
+            json!({"webhooks": {"message": {"sent": true}}}),
+            &["sent", "delivered"],
+        ),
+    ] {
+        patched(&api, change).await;
+        let id = api.text(&customer, "Hello").await;
+        sink.status(&id, "delivered").await;
+        assert_eq!(sink.statuses(&id), told);
+    }
+}
+
+/// Section 1.4 of `webhooks.md`, and where Landline differs from it on purpose: nothing is lost either way.
+#[tokio::test(flavor = "multi_thread")]
+async fn notifications_that_need_not_persist_do_all_the_same() {
+    let sink = Sink::start().await;
+    let mut dev = Dev::with(&sink).await;
+    let (api, phones) = (dev.api().await, dev.phones());
+    let customer = phones.customer().await;
+    api.connected().await;
+    let shown = patched(&api, json!({"callback_persist": false})).await;
+    assert_eq!(shown["callback_persist"], false);
+    sink.answer(|_| 503);
+    phones.write(&customer, "hold on to this", 1).await;
+    until("the message was refused", SOON, || async {
+        let is_it = |body: &Value| body["messages"][0]["text"]["body"] == "hold on to this";
+        sink.all()
+            .iter()
+            .any(|taken| is_it(&taken.body))
+            .then_some(())
+    })
+    .await;
+
+    dev.kill().await;
+    sink.answer(|_| 200);
+    let _dev = Dev::builder().raw().folder(&dev.folder).start().await;
+
+    sink.message("the message", |message| {
+        message["text"]["body"] == "hold on to this"
+    })
+    .await;
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::plain;
-use crate::support::{Dev, Guest, Sink, text};
+use crate::support::{Dev, Guest, Sink, text, title};
 
 /// A status as it is told, with these members beside what every status has.
 fn status(status: &str, customer: &str, members: &Value) -> Value {
@@ -223,50 +223,13 @@ impl Guest {
 }
 
 fn expected(customer: &str, cloud: i64, code: u64) -> Value {
-    let title = onprem_title(code);
     let details = if cloud == 777_777 {
         "upstream 777777: as a test wants it"
     } else {
         "as a test wants it"
     };
-    let errors = json!([{"code": code, "title": title, "details": details}]);
+    let errors = json!([{"code": code, "title": title(code), "details": details}]);
     status("failed", customer, &json!({"errors": errors}))
-}
-
-/// The documented titles, once more by hand.
-fn onprem_title(code: u64) -> &'static str {
-    match code {
-        400 => "Media download error",
-        402 => "Business eligibility — Payment issue",
-        410 => "Message expired",
-        429 => "Rate limit hit",
-        430 => "Unsigned certificate",
-        470 => "Re-engagement message",
-        471 => "Spam rate limit hit",
-        472 => "User's number is part of an experiment",
-        480 => "User potentially changed",
-        498 => "Recipient has chosen to stop receiving marketing messages from this business",
-        500 => "Generic error",
-        501 => "Message type is not currently supported",
-        1007 => "Recipient blocked to receive message",
-        1008 => "Required parameter is missing",
-        1009 => "Parameter value is not valid",
-        1013 => "User is not valid",
-        1014 => "Internal error",
-        1026 => "Receiver incapable",
-        1031 => "Sender account has been locked",
-        2000 => "Template Param Count Mismatch",
-        2001 => "Template Missing",
-        2005 => "Template Hydrated Text Too Long",
-        2007 => "Template Format Character Policy Violated",
-        2012 => "Template Parameter Format Mismatch",
-        2013 => "Template Buttons Unsupported",
-        2061 => "Template Paused",
-        2062 => "Template Disabled",
-        2068 => "Flow is blocked",
-        2069 => "Flow is throttled",
-        other => panic!("no title for {other}"),
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

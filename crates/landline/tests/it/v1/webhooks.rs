@@ -288,3 +288,42 @@ async fn events_of_another_number_are_taken_and_told_to_nobody() {
             .any(|body| body["messages"][0]["text"]["body"] == "for the other number")
     );
 }
+
+/// `webhooks.md` 5.1: what the network asks before it posts is answered here, and told to nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_network_is_answered_its_challenge() {
+    let guest = Guest::arrive().await;
+    let endpoints = &guest.dev().endpoints;
+    let (relay, token) = (
+        endpoints["relay"].as_str().unwrap(),
+        endpoints["graph"]["verify_token"].as_str().unwrap(),
+    );
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let asked = async |mode: &str, token: &str| {
+        let mut url = reqwest::Url::parse(relay).unwrap();
+        url.query_pairs_mut().extend_pairs([
+            ("hub.mode", mode),
+            ("hub.challenge", "1158201444"),
+            ("hub.verify_token", token),
+        ]);
+        http.get(url).send().await.unwrap()
+    };
+
+    let answer = asked("subscribe", token).await;
+    assert_eq!(answer.status(), 200);
+    assert_eq!(
+        answer.headers()["content-type"],
+        "text/plain; charset=utf-8"
+    );
+    assert_eq!(answer.text().await.unwrap(), "1158201444");
+    for (mode, token) in [
+        ("subscribe", "another"),
+        ("subscribe", ""),
+        ("unsubscribe", token),
+    ] {
+        let refused = asked(mode, token).await;
+        assert_eq!(refused.status(), 403, "{mode} {token}");
+        assert!(!refused.text().await.unwrap().contains("1158201444"));
+    }
+    assert_eq!(http.get(relay).send().await.unwrap().status(), 403);
+}

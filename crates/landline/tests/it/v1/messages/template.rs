@@ -2,6 +2,7 @@
 
 mod part;
 mod table;
+mod upstream;
 
 use rstest::rstest;
 use serde_json::{Value, json};

@@ -6,7 +6,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::super::plain;
-use crate::support::{Dev, Guest, Sink, hex, new_customer, text};
+use crate::support::{Guest, hex, new_customer, text};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_text_is_accepted_sent_delivered_and_read() {
@@ -425,35 +425,4 @@ async fn messages_and_statuses_keep_their_order() {
         guest.sink.status(id, "read").await;
         assert_eq!(guest.sink.statuses(id), ["sent", "delivered", "read"]);
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_message_whose_time_is_over_fails() {
-    let sink = Sink::start().await;
-    let dev = Dev::with(&sink).await;
-    let (api, phones) = (dev.api().await, dev.phones());
-    let customer = phones.customer().await;
-    api.connected().await;
-    phones.link(false).await;
-
-    let answer = api
-        .post(
-            "/v1/messages",
-            &json!({"to": customer, "ttl": 1, "text": {"body": "now or never"}}),
-        )
-        .await;
-
-    let id = answer.message_id();
-    let failed = sink.status(&id, "failed").await;
-    assert_eq!(failed["statuses"][0]["errors"][0]["code"], 410, "{failed}");
-    assert_eq!(
-        failed["statuses"][0]["errors"][0]["title"],
-        "Message expired"
-    );
-    phones.link(true).await;
-    api.connected().await;
-    let next = api.text(&customer, "whenever").await;
-    sink.status(&next, "delivered").await;
-    assert_eq!(phones.inbox(&customer).await.len(), 1);
-    assert_eq!(sink.statuses(&id), ["failed"]);
 }

@@ -3,8 +3,8 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::message;
-use crate::support::Guest;
+use super::{accepted, message};
+use crate::support::{Guest, picture};
 
 #[rstest]
 #[case("voice")]
@@ -35,6 +35,52 @@ async fn what_only_customers_send_is_501(#[case] kind: &str) {
     assert!(answer.details().starts_with(&format!(
         "type: \"{kind}\" is no type that can be sent, must be text, "
     )));
+}
+
+/// `messages.md` 1.3.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_type_may_quote_but_a_reaction() {
+    let guest = Guest::arrive().await;
+    let customer = guest.customer().await;
+    let first = guest.api.text(&customer, "one").await;
+    let quoted = guest.phones.received(&customer, 1).await[0]["id"].clone();
+    let file = json!({"id": guest.api.upload("application/pdf", "%PDF-1.7\n%%EOF\n").await});
+    let picture = json!({"id": guest.api.upload("image/png", picture("a quote")).await});
+    let card = json!([{"name": {"formatted_name": "Ada Quist", "first_name": "Ada"}}]);
+    let button = json!({"type": "reply", "reply": {"id": "yes", "title": "Yes"}});
+    let language = json!({"code": "en_US"});
+
+    let messages = [
+        message(&customer, "text", &json!({"body": "two"})),
+        message(&customer, "document", &file),
+        message(&customer, "image", &picture),
+        message(
+            &customer,
+            "location",
+            &json!({"latitude": 1.5, "longitude": 2.5}),
+        ),
+        message(&customer, "contacts", &card),
+        message(
+            &customer,
+            "interactive",
+            &json!({
+                "type": "button", "body": {"text": "All right?"}, "action": {"buttons": [button]},
+            }),
+        ),
+        message(
+            &customer,
+            "template",
+            &json!({"name": "hello_world", "language": language}),
+        ),
+    ];
+    for (n, mut message) in messages.into_iter().enumerate() {
+        message["context"] = json!({"message_id": first});
+        let answer = guest.api.post("/v1/messages", &message).await;
+        accepted(&answer, &customer, &customer);
+        let shown = guest.phones.received(&customer, n + 2).await.remove(n + 1);
+        assert_eq!(shown["context"], json!({"id": quoted}), "{shown}");
+        assert_eq!(shown["type"], message["type"]);
+    }
 }
 
 #[rstest]
@@ -80,43 +126,4 @@ async fn what_says_nothing_is_no_harm() {
     }
 
     assert_eq!(guest.deliver(&body).await["location"], place);
-}
-
-#[rstest]
-#[case(json!(1))]
-#[case(json!("2592000"))]
-#[case(json!("P30D"))]
-#[case(json!("PT1H30M"))]
-#[case(json!("P1W"))]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_lifetime_may_be_written_in_many_ways(#[case] ttl: Value) {
-    let guest = Guest::arrive().await;
-    let customer = guest.customer().await;
-
-    let shown = guest
-        .deliver(&json!({"to": customer, "ttl": ttl, "text": {"body": "x"}}))
-        .await;
-
-    assert_eq!(shown["text"]["body"], "x");
-}
-
-#[rstest]
-#[case(json!(0), "ttl: is 0")]
-#[case(json!(-1), "ttl: is -1")]
-#[case(json!(2_592_001), "ttl: is 2592001")]
-#[case(json!("P31D"), "ttl: is \"P31D\"")]
-#[case(json!("P1M"), "ttl: is \"P1M\"")]
-#[case(json!("a week"), "ttl: is \"a week\"")]
-#[case(json!([60]), "ttl: is an array")]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_lifetime_has_limits(#[case] ttl: Value, #[case] details: &str) {
-    let guest = Guest::arrive().await;
-
-    guest
-        .refused(
-            &json!({"to": "12025550143", "ttl": ttl, "text": {"body": "x"}}),
-            (400, 1009),
-            &[details, "must be 1 second to 30 days"],
-        )
-        .await;
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::{assert_refused, plain};
 use super::{OTHER, is_let_in, log_in, new_user};
-use crate::support::{Api, Dev, Guest};
+use crate::support::{Api, Dev, Guest, SOON, hex, sha256};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_password_has_to_be_changed() {
@@ -157,6 +157,32 @@ async fn a_login_gives_a_token_for_seven_days() {
         is_let_in(&guest.api).await,
         "several tokens are good at once"
     );
+}
+
+/// `rest-api.md` 1.1: it is refused, and dropped when it is next presented.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_ends_after_its_seven_days() {
+    let dev = Dev::builder().start().await;
+    let api = dev.api().await;
+    let user = api.login(&new_user(&api).await, Dev::PASSWORD).await;
+    let store = rusqlite::Connection::open(dev.folder.path().join("landline.db")).unwrap();
+    store.busy_timeout(SOON).unwrap();
+    let token = hex(&sha256(user.token().as_bytes()));
+    let aged = "UPDATE record SET value = CAST(json_set(CAST(value AS TEXT),
+            '$.expires_ms', CAST(value AS TEXT) ->> '$.expires_ms' - 604800000) AS BLOB)
+        WHERE kind = 'token' AND name = ?1";
+    assert_eq!(store.execute(aged, [&token]).unwrap(), 1);
+
+    let refused = user.get("/v1/users/admin").await;
+
+    assert_refused(&refused, (401, 1005), &["Invalid credentials"]);
+    let left = store.query_row(
+        "SELECT count(*) FROM record WHERE name = ?1",
+        [&token],
+        |row| row.get::<_, i64>(0),
+    );
+    assert_eq!(left.unwrap(), 0);
+    assert!(is_let_in(&api).await, "others are not concerned");
 }
 
 #[tokio::test(flavor = "multi_thread")]

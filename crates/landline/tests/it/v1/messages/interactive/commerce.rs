@@ -136,3 +136,45 @@ async fn what_the_network_refuses_fails_with_the_documented_code() {
         assert!(guest.phones.inbox(&customer).await.is_empty());
     }
 }
+
+/// The simulated network asks for no such thing; a real one in India does, in words.
+#[tokio::test(flavor = "multi_thread")]
+async fn missing_compliance_info_is_2050() {
+    let guest = Guest::arrive().await;
+
+    for (fault, code) in [("refuse", 100), ("refuse", 131_009), ("fail", 131_008)] {
+        let customer = guest.customer().await;
+        let details = "Missing compliance info of the business";
+        let rule = json!({"code": code, "times": 1, "to": customer, "details": details});
+        guest.phones.fault(fault, rule).await;
+
+        let sent = interactive(&customer, &product_list(&["mug-blue"]));
+        let failure = guest.failure(&sent).await;
+
+        insta::allow_duplicates! {
+            insta::assert_json_snapshot!(failure, @r#"
+            {
+              "statuses": [
+                {
+                  "errors": [
+                    {
+                      "code": 2050,
+                      "details": "Missing compliance info of the business",
+                      "title": "Missing Compliance Info"
+                    }
+                  ],
+                  "id": "[id]",
+                  "message": {
+                    "recipient_id": "[customer]"
+                  },
+                  "recipient_id": "[customer]",
+                  "status": "failed",
+                  "timestamp": "[time]",
+                  "type": "message"
+                }
+              ]
+            }
+            "#);
+        }
+    }
+}

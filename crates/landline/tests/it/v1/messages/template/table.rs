@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::accepted;
 use super::{body, template};
 use crate::support::{Files, Guest, picture};
 
@@ -21,21 +22,22 @@ async fn the_sample_of_the_reference_is_sent() {
         .put("/van.png", "image/png", picture("van"));
     let namespace = guest.dev().graph().namespace().await;
 
-    let shown = guest
-        .deliver(&json!({"to": customer, "type": "template", "template": {
-            "namespace": namespace, "name": "delivery_slot",
-            "language": {"policy": "deterministic", "code": "en_US"},
-            "components": [
-                {"type": "header", "parameters": [{"type": "image", "image": {"link": link}}]},
-                {"type": "body", "parameters": [{"type": "text", "text": "Noor"},
-                    {"type": "currency", "currency": {"fallback_value": "42,50 €", "code": "EUR", "amount_1000": 42500}},
-                    {"type": "date_time", "date_time": {"fallback_value": "3 mars 2027", "year": 2027, "month": 3,
-                        "day_of_month": 3, "hour": 9, "minute": 15}}]},
-                {"type": "button", "sub_type": "quick_reply", "index": 0,
-                 "parameters": [{"type": "payload", "payload": "slot:keep"}]},
-            ]}}))
-        .await;
+    let sample = json!({"to": customer, "type": "template", "template": {
+    "namespace": namespace, "name": "delivery_slot",
+    "language": {"policy": "deterministic", "code": "en_US"},
+    "components": [
+        {"type": "header", "parameters": [{"type": "image", "image": {"link": link}}]},
+        {"type": "body", "parameters": [{"type": "text", "text": "Noor"},
+            {"type": "currency", "currency": {"fallback_value": "42,50 €", "code": "EUR", "amount_1000": 42500}},
+            {"type": "date_time", "date_time": {"fallback_value": "3 mars 2027", "year": 2027, "month": 3,
+                "day_of_month": 3, "hour": 9, "minute": 15}}]},
+        {"type": "button", "sub_type": "quick_reply", "index": 0,
+         "parameters": [{"type": "payload", "payload": "slot:keep"}]},
+    ]}});
+    let answer = guest.api.post("/v1/messages", &sample).await;
 
+    accepted(&answer, &customer, &customer);
+    let shown = guest.phones.received(&customer, 1).await.remove(0);
     assert_eq!(
         shown["text"]["body"],
         "Hello Noor, your parcel worth 42,50 € arrives on 3 mars 2027. Does that suit you?"
