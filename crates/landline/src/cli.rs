@@ -215,6 +215,9 @@ pub(crate) struct DevArgs {
     /// Take the number's webhooks even when they point elsewhere
     #[arg(long, env = "LANDLINE_TAKE_OVER", hide = true, value_parser = FalseyValueParser::new())]
     pub(crate) take_over: bool,
+    /// Messages a second, in and out, instead of what the network announces
+    #[arg(long, env = "LANDLINE_THROUGHPUT", hide = true, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) throughput: Option<u32>,
     /// Longest offline step of a start-up, seconds
     #[arg(
         long,

@@ -41,6 +41,8 @@ pub(super) struct Config {
     pub(super) rules: Rules,
     /// Mint message ids without the customer's number.
     pub(super) opaque_ids: bool,
+    /// Messages a second, instead of what the network announces.
+    pub(super) throughput: Option<u32>,
     /// Longest offline step.
     pub(super) startup_limit: Duration,
     /// What ends the offline step.
@@ -100,6 +102,7 @@ impl Config {
                 strict: args.message.strict,
             },
             opaque_ids: args.message.opaque_ids,
+            throughput: args.throughput,
             startup_limit: Duration::from_secs(args.startup_limit_s),
             quiet_time: Duration::from_millis(args.quiet_time_ms),
         })
