@@ -199,3 +199,6 @@ impl Failures {
         is_news
     }
 }
+
+#[cfg(test)]
+mod tests;
