@@ -28,6 +28,8 @@ enum End {
     Unregistered(String),
     /// The network cannot be reached.
     Unreachable(String),
+    /// The line was given another number's upstream.
+    Moved,
     /// The store's doing.
     Store(StoreError),
 }
@@ -53,6 +55,7 @@ impl End {
             Self::Disconnected(reason) | Self::Unreachable(reason) => {
                 line.tell(Code::NOT_READY, reason);
             }
+            Self::Moved => {}
             Self::Store(error) => line.note_store_trouble(error),
         }
     }
@@ -75,8 +78,10 @@ pub(crate) async fn run(line: Arc<Line>, stop: CancellationToken) {
 
 async fn connect_for_ever(line: &Arc<Line>) {
     let mut numbers = line.number.subscribe();
+    let mut renewals = line.signals.renewed.subscribe();
     let mut failures = Failures::default();
     loop {
+        renewals.mark_unchanged();
         let registered = numbers.borrow_and_update().is_some();
         if !registered {
             line.set_state(LineState::Unregistered);
@@ -103,11 +108,13 @@ async fn connect_for_ever(line: &Arc<Line>) {
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             _ = numbers.changed() => {}
+            // Other credentials: what went wrong with the old ones is past.
+            _ = renewals.changed() => failures = Failures::default(),
         }
     }
 }
 
-/// A session has ended: who has to know is told. How long to wait before the next one; `None` without a registration.
+/// A session has ended: who has to know is told. How long to wait before the next one; `None` for not at all.
 async fn ended(line: &Line, end: End, failures: &mut Failures) -> Option<Duration> {
     let was_connected = matches!(line.state(), LineState::Ready | LineState::Starting(_));
     failures.note(was_connected, line.signals.steady_ms());
@@ -132,6 +139,10 @@ async fn ended(line: &Line, end: End, failures: &mut Failures) -> Option<Duratio
                 reason: format!("the store: {error}"),
             });
             Some(STORE_PAUSE)
+        }
+        End::Moved => {
+            line.set_state(LineState::Connecting { trouble: None });
+            None
         }
         End::Unregistered(reason) => {
             tracing::error!(line = %line.config.name, reason, "the number is not registered");
@@ -198,3 +209,6 @@ impl Failures {
         is_news
     }
 }
+
+#[cfg(test)]
+mod tests;

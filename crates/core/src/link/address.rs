@@ -15,17 +15,30 @@ pub fn is_allowed(ip: IpAddr, policy: UrlPolicy) -> bool {
         }
 }
 
-/// Whether an address is a host's in a private network (RFC 1918, 4193, 6598). Link-local is not: clouds have their
-/// secrets there.
+/// Whether an address belongs to the operator's own network. Those do not where clouds tell their machines secrets.
 fn is_private(ip: IpAddr) -> bool {
-    const SHARED: (Ipv4Addr, u32) = (Ipv4Addr::new(100, 64, 0, 0), 10);
-    match ip.to_canonical() {
-        IpAddr::V4(ip) => {
-            ip.is_private() || within(ip.to_bits(), SHARED.0.to_bits(), 32 - SHARED.1)
-        }
-        IpAddr::V6(ip) => ip.is_unique_local(),
+    let among = |ip: u32| {
+        PRIVATE_V4
+            .iter()
+            .any(|&(network, length)| within(ip, network.to_bits(), 32 - length))
+    };
+    match ip {
+        IpAddr::V4(ip) => among(ip.to_bits()),
+        IpAddr::V6(ip) => contains(UNIQUE_LOCAL_V6, ip) && !contains(METADATA_V6, ip),
     }
 }
+
+/// IPv4 networks of one's own: private ones, and a carrier's, which overlay networks use.
+const PRIVATE_V4: [(Ipv4Addr, u32); 4] = [
+    (Ipv4Addr::new(10, 0, 0, 0), 8),
+    (Ipv4Addr::new(100, 64, 0, 0), 10),
+    (Ipv4Addr::new(172, 16, 0, 0), 12),
+    (Ipv4Addr::new(192, 168, 0, 0), 16),
+];
+
+/// The same in IPv6, and the part of it where a cloud's metadata are.
+const UNIQUE_LOCAL_V6: (Ipv6Addr, u32) = (Ipv6Addr::new(0xfc00, 0, 0, 0, 0, 0, 0, 0), 7);
+const METADATA_V6: (Ipv6Addr, u32) = (Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0), 32);
 
 /// Whether an address belongs to one host on the public internet.
 pub fn is_public(ip: IpAddr) -> bool {
@@ -148,6 +161,30 @@ mod tests {
         assert!(!is_allowed(ip, UrlPolicy::HttpsOnly));
     }
 
+    #[rstest]
+    #[case("10.1.2.3", true)]
+    #[case("100.64.0.1", true)]
+    #[case("172.31.255.255", true)]
+    #[case("172.32.0.1", true)]
+    #[case("192.168.1.1", true)]
+    #[case("127.0.0.1", true)]
+    #[case("::1", true)]
+    #[case("fd12:3456::1", true)]
+    #[case("8.8.8.8", true)]
+    #[case("169.254.169.254", false)]
+    #[case("fe80::1", false)]
+    #[case("fd00:ec2::254", false)]
+    #[case("0.0.0.0", false)]
+    #[case("255.255.255.255", false)]
+    #[case("224.0.0.1", false)]
+    #[case("::ffff:10.0.0.1", false)]
+    fn ones_own_network_is_allowed_by_name_only(#[case] ip: &str, #[case] allowed: bool) {
+        let ip = ip.parse().unwrap();
+
+        assert_eq!(is_allowed(ip, UrlPolicy::Private), allowed);
+        assert_eq!(is_allowed(ip, UrlPolicy::HttpsOnly), is_public(ip));
+    }
+
     proptest! {
         #[test]
         fn what_the_standard_library_calls_special_is_never_public(bits: u32) {
@@ -193,23 +230,5 @@ mod tests {
                 prop_assert!(!is_public(IpAddr::V6(disguise)), "{disguise}");
             }
         }
-    }
-
-    #[rstest]
-    #[case("10.1.2.3", true)]
-    #[case("172.31.0.9", true)]
-    #[case("192.168.7.7", true)]
-    #[case("100.64.0.1", true)]
-    #[case("127.0.0.1", true)]
-    #[case("::1", true)]
-    #[case("fd12:3456::7", true)]
-    #[case("8.8.8.8", true)]
-    #[case("169.254.169.254", false)]
-    #[case("fe80::1", false)]
-    #[case("0.0.0.0", false)]
-    #[case("224.0.0.1", false)]
-    #[case("::ffff:169.254.169.254", false)]
-    fn an_operators_own_network_can_be_allowed(#[case] ip: IpAddr, #[case] allowed: bool) {
-        assert_eq!(is_allowed(ip, UrlPolicy::Private), allowed);
     }
 }

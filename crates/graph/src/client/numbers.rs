@@ -12,7 +12,8 @@ impl Client {
     /// `GET /{WABA_ID}/phone_numbers`, all pages: the number with these digits, if the account has it. Needs no
     /// `phone_number_id` in the configuration.
     pub async fn find_number(&self, digits: &str) -> Result<Option<Number>, Failure> {
-        let path = [self.config().account_id.as_str(), "phone_numbers"];
+        let config = self.config();
+        let path = [config.account_id.as_str(), "phone_numbers"];
         let mut after: Option<String> = None;
         for _ in 0..PAGES {
             let mut query = vec![("fields", "id,display_phone_number,verified_name")];

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use landline_core::line::FirstLogin;
-use landline_core::{Line, LineConfig, OnUnknown};
+use landline_core::{Line, LineConfig};
 use onprem::user::{ADMIN, FIRST_PASSWORD};
 use sim::{Retry, World};
 use store::LineName;
@@ -42,9 +42,6 @@ use crate::terminal::Terminal;
 
 /// Whole exchange with the network, media apart.
 const UPSTREAM_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a message that may have left waits for a status that names it: shorter than in production, where the
-/// network is further away.
-const RECONCILE_WAIT: Duration = Duration::from_secs(5);
 /// Accepted messages that wait; the reference's bound.
 const OUTBOX_LIMIT: u64 = 1_000_000;
 /// Notifications that wait.
@@ -156,6 +153,7 @@ impl Start<'_> {
                 base_url: graph.base_url.trim_end_matches('/').to_owned(),
                 version: graph.version.clone(),
                 access_token: graph.access_token.clone(),
+                key_header: None,
                 app_secret: Some(graph.app_secret.clone()),
                 account_id: graph.waba_id.clone(),
                 phone_number_id: graph.phone_number_id.clone(),
@@ -170,8 +168,9 @@ impl Start<'_> {
             webhook_policy: URL_POLICY,
             link_policy: URL_POLICY,
             first_login_from: FirstLogin::Anywhere,
-            reconcile_wait: RECONCILE_WAIT,
-            on_unknown: OnUnknown::Resend,
+            throughput: self.config.throughput,
+            reconcile_wait: self.config.reconcile_wait,
+            on_unknown: self.config.on_unknown,
             quiet_time: self.config.quiet_time,
             startup_limit: self.config.startup_limit,
             data_dir: self.data.path().to_owned(),

@@ -64,8 +64,12 @@ pub(super) struct LineSetup {
     pub(super) version: String,
     /// A whole exchange, media apart.
     pub(super) timeout: Duration,
-    /// The system user's.
+    /// The system user's, or a provider's key.
     pub(super) access_token: String,
+    /// The header of a provider's key.
+    pub(super) key_header: Option<String>,
+    /// Messages a second, in and out together, when the network's own word does not count.
+    pub(super) throughput: Option<u32>,
     /// `WABA_ID`.
     pub(super) account_id: String,
     /// `PHONE_ID`, or the number that it is looked up by.
@@ -235,6 +239,8 @@ impl LineSetup {
             version: version(given)?,
             timeout: Duration::from_secs(timeout_s),
             access_token: given.required("access_token")?.to_owned(),
+            key_header: given.text("key_header").map(str::to_owned),
+            throughput: throughput(given)?,
             account_id: given.required("waba_id")?.to_owned(),
             number,
             app_secret: given.required("app_secret")?.to_owned(),
@@ -281,6 +287,19 @@ fn listen(given: &Given) -> Result<Listen, Stop> {
         api_plain,
         relay,
     })
+}
+
+/// From 1 to 1,000 a second (`cloud-api.md` 1.4).
+fn throughput(given: &Given) -> Result<Option<u32>, Stop> {
+    const MOST: u32 = 1_000;
+    if !given.is_set("throughput") {
+        return Ok(None);
+    }
+    u32::try_from(given.count("throughput"))
+        .ok()
+        .filter(|count| (1..=MOST).contains(count))
+        .map(Some)
+        .ok_or_else(|| given.wrong("throughput", format!("1 to {MOST} are allowed")))
 }
 
 /// The network's side takes https only; our own simulator also plain loopback.

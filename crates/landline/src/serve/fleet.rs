@@ -70,6 +70,7 @@ impl<'a> Fleet<'a> {
     /// Makes the lines what a configuration says: closes those that are gone, opens new ones, and opens anew those whose
     /// setup is another one. A line that cannot be opened is told of in the log, and stays closed until the next time.
     pub(super) async fn reform(&mut self, config: &Config) {
+        self.renew(config);
         let gone: Vec<LineName> = (self.open.iter())
             .filter(|(name, open)| config.lines.get(*name) != Some(&open.setup))
             .map(|(name, _)| name.clone())
@@ -98,6 +99,32 @@ impl<'a> Fleet<'a> {
     /// The line that is served at `/v1`.
     pub(super) fn main(&self) -> Option<&Arc<Line>> {
         self.open.get(&LineName::main()).map(|open| &open.line)
+    }
+
+    /// A line that only has another way to the network takes it without a pause.
+    fn renew(&mut self, config: &Config) {
+        for (name, open) in &mut self.open {
+            let Some(setup) = config.lines.get(name) else {
+                continue;
+            };
+            let with_old_way = LineSetup {
+                access_token: open.setup.access_token.clone(),
+                key_header: open.setup.key_header.clone(),
+                ..setup.clone()
+            };
+            if *setup == open.setup || with_old_way != open.setup {
+                continue;
+            }
+            match open
+                .line
+                .set_upstream(upstream(setup, &open.phone_number_id))
+            {
+                Ok(()) => open.setup = setup.clone(),
+                Err(failure) => {
+                    tracing::error!(line = %name, reason = causes(&failure), "the new token cannot be used");
+                }
+            }
+        }
     }
 
     /// Whether a configuration has lines that could not be opened.
@@ -148,6 +175,7 @@ impl<'a> Fleet<'a> {
             webhook_policy: config.webhook_policy,
             link_policy: UrlPolicy::HttpsOnly,
             first_login_from: FirstLogin::Loopback,
+            throughput: setup.throughput,
             reconcile_wait: config.reconcile_wait,
             on_unknown: config.on_unknown,
             quiet_time: QUIET_TIME,
@@ -166,6 +194,7 @@ fn upstream(setup: &LineSetup, phone_number_id: &str) -> graph::ClientConfig {
         base_url: setup.base_url.clone(),
         version: setup.version.clone(),
         access_token: setup.access_token.clone(),
+        key_header: setup.key_header.clone(),
         app_secret: Some(setup.app_secret.clone()),
         account_id: setup.account_id.clone(),
         phone_number_id: phone_number_id.to_owned(),

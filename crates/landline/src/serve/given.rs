@@ -122,6 +122,11 @@ impl Given {
             .unwrap_or_default()
     }
 
+    /// Whether it was given, or has a default.
+    pub(super) fn is_set(&self, name: &str) -> bool {
+        self.held.contains_key(name)
+    }
+
     /// Several words.
     pub(super) fn list(&self, name: &str) -> Vec<String> {
         let held = self.held.get(name).and_then(|held| held.value.as_array());

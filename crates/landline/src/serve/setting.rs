@@ -176,6 +176,18 @@ pub(crate) const NETWORK: &[Setting] = &[
         "A whole exchange with the network, media apart, seconds.",
     ),
     without(
+        "key_header",
+        Kind::Text,
+        r#""D360-API-KEY""#,
+        "The header that a provider takes its own key in; access_token is then that key. Without it `Authorization: Bearer`.",
+    ),
+    without(
+        "throughput",
+        Kind::Count,
+        "80",
+        "Messages a second, in and out together, that the network takes from a number; without it what the network says of it.",
+    ),
+    without(
         "app_id",
         Kind::Text,
         r#""800549990481548""#,

@@ -9,6 +9,7 @@ mod generate;
 mod graph;
 mod guest;
 mod judge;
+mod middleman;
 mod phones;
 mod poster;
 mod process;
@@ -32,6 +33,7 @@ pub(crate) use generate::{
 pub(crate) use graph::Graph;
 pub(crate) use guest::{Guest, new_customer};
 pub(crate) use judge::judge;
+pub(crate) use middleman::{Asked, Deed, Middleman};
 pub(crate) use phones::Phones;
 pub(crate) use poster::{Poster, network_text};
 pub(crate) use process::{Dev, Network};

@@ -8,6 +8,7 @@ mod ids;
 mod image;
 mod interactive;
 mod lifetime;
+mod link_cache;
 mod location;
 mod mark_read;
 mod reaction;
