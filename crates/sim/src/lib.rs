@@ -16,6 +16,7 @@ mod graph;
 mod network;
 mod phone;
 mod picture;
+mod qr;
 mod service;
 mod shared;
 mod sticker;

@@ -1,10 +1,16 @@
 //! The Graph API on the network: routes, credentials, answers.
 
+mod account;
+mod app;
 mod business;
 mod callback;
+mod desk;
+mod flow;
+mod headers;
 mod list;
 mod media;
 mod node;
+mod number;
 mod request;
 mod upload;
 
@@ -15,6 +21,7 @@ use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
 
 use crate::answer;
+use crate::graph::headers::Stamp;
 use crate::graph::request::{Head, Upload};
 use crate::network::Network;
 use crate::network::error::GraphError;
@@ -67,7 +74,7 @@ impl Call {
         self.head.method == Method::GET
     }
 
-    /// The `fields` parameter.
+    /// The `fields` parameter, as text or as a list.
     pub(crate) fn fields(&self) -> Option<&str> {
         self.params.value("fields").and_then(Value::as_str)
     }
@@ -85,24 +92,45 @@ pub(crate) fn success() -> Outcome {
 
 /// Answers a Graph call; an error closes the connection.
 pub(crate) async fn answer(shared: &Shared, request: Request<Body>) -> Result<Response, Closed> {
-    match handle(shared, request).await {
-        Ok(Outcome::Json(value)) => Ok(answer::json(200, &value)),
-        Ok(Outcome::File(mime_type, bytes)) => Ok(answer::with(200, &mime_type, bytes)),
-        Err(Refusal::Closed) => Err(Closed),
-        Err(Refusal::Graph(error)) => {
-            let trace = shared.over_link(|network, _| network.trace())?;
-            Ok(answer::json(error.status, &error.body(&trace)))
+    let (parts, body) = request.into_parts();
+    let head = Head::read(&parts);
+    let stamp = shared.over_link(|network, now| network.stamp(head.as_ref().ok(), now))?;
+    let outcome = match head {
+        Ok(_) if stamp.is_over => {
+            let words = "the app has used up its calls for this account within the hour";
+            Err(GraphError::new(80_007, words).into())
         }
-    }
+        Ok(head) => handle(shared, head, Request::from_parts(parts, body)).await,
+        Err(error) => Err(error.into()),
+    };
+    let (mut response, error) = match outcome {
+        Ok(Outcome::Json(value)) => (answer::json(200, &value), None),
+        Ok(Outcome::File(mime_type, bytes)) => (answer::with(200, &mime_type, bytes), None),
+        Err(Refusal::Closed) => return Err(Closed),
+        Err(Refusal::Graph(error)) => {
+            let body = error.body(&stamp.trace);
+            (answer::json(error.status, &body), Some(error))
+        }
+    };
+    stamp.mark(&mut response, error.as_ref());
+    Ok(response)
 }
 
-async fn handle(shared: &Shared, request: Request<Body>) -> Result<Outcome, Refusal> {
-    let (parts, body) = request.into_parts();
-    let head = Head::read(&parts)?;
+async fn handle(shared: &Shared, head: Head, request: Request<Body>) -> Result<Outcome, Refusal> {
     if let [first, id] = head.path.as_slice()
         && first == "pps"
     {
         return upload::photo(shared, id);
+    }
+    if let [first, name] = head.path.as_slice()
+        && matches!(first.as_str(), "qr" | "flow")
+    {
+        return upload::made(shared, first, name);
+    }
+    if let [first, second] = head.path.as_slice()
+        && (first.as_str(), second.as_str()) == ("oauth", "access_token")
+    {
+        return app::access_token(shared, &head.query);
     }
     shared.over_link(|network, _| {
         network.admit(&head)?;
@@ -115,9 +143,9 @@ async fn handle(shared: &Shared, request: Request<Body>) -> Result<Outcome, Refu
         return media::download(shared, id, &head.query);
     }
     if upload::is_session(&head.path) {
-        return upload::session(shared, &head, Request::from_parts(parts, body)).await;
+        return upload::session(shared, &head, request).await;
     }
-    let (params, upload) = request::parameters(&head, Request::from_parts(parts, body)).await?;
+    let (params, upload) = request::parameters(&head, request).await?;
     let call = Call {
         head,
         params,
@@ -127,6 +155,26 @@ async fn handle(shared: &Shared, request: Request<Body>) -> Result<Outcome, Refu
 }
 
 impl Network {
+    /// What the answer to a call carries in its headers. Management calls count.
+    fn stamp(&mut self, head: Option<&Head>, now: i64) -> Stamp {
+        let edge = head.and_then(|head| head.path.get(1).map(String::as_str));
+        let is_management = head.is_some_and(|head| {
+            let id = head.path.first().map_or("", String::as_str);
+            let is_file = matches!(id, "pps" | "lookaside" | "qr");
+            !is_file && !matches!(edge, Some("messages" | "media" | "marketing_messages"))
+        });
+        let usage = is_management.then(|| self.count_call(now));
+        Stamp {
+            is_over: usage
+                .as_ref()
+                .is_some_and(|usage| self.is_over_calls(usage)),
+            version: head.and_then(|head| head.version),
+            trace: self.trace(),
+            request: self.trace(),
+            usage,
+        }
+    }
+
     /// Checks the credentials of a call: the system user's token, or the app's own.
     fn admit(&self, head: &Head) -> Result<(), GraphError> {
         let Some(token) = &head.token else {

@@ -12,6 +12,7 @@ use crate::graph::request::Head;
 use crate::graph::{Call, Outcome, Refusal};
 use crate::network::error::GraphError;
 use crate::network::upload::PREFIX;
+use crate::qr;
 use crate::shared::Shared;
 
 /// Whether a path is the id of an upload session.
@@ -89,4 +90,20 @@ pub(crate) fn photo(shared: &Shared, id: &str) -> Result<Outcome, Refusal> {
             .map(|photo| Outcome::File(photo.mime_type.clone(), photo.bytes()))
     })?;
     found.ok_or_else(|| GraphError::plain(404, 100, "There is no such picture").into())
+}
+
+/// Pictures and files that the network makes itself: `/qr/{code}.svg`, `/flow/{id}.json`. They need no token.
+pub(crate) fn made(shared: &Shared, kind: &str, name: &str) -> Result<Outcome, Refusal> {
+    let found = shared.over_link(|network, _| {
+        if kind == "qr" {
+            let url = network.link_url(name.strip_suffix(".svg")?)?;
+            return Some(Outcome::File(
+                "image/svg+xml".to_owned(),
+                qr::svg(&url)?.into(),
+            ));
+        }
+        let json = network.flow_json(name.strip_suffix(".json")?)?;
+        Some(Outcome::File("application/json".to_owned(), json.into()))
+    })?;
+    found.ok_or_else(|| GraphError::plain(404, 100, "There is no such file").into())
 }

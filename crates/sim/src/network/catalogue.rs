@@ -154,7 +154,7 @@ fn build(entry: &Entry, language: usize) -> Template {
         category: entry.category.to_owned(),
         parameter_format: if named { "NAMED" } else { "POSITIONAL" }.to_owned(),
         components,
-        rejected_reason: None,
+        ..Template::default()
     }
 }
 

@@ -10,6 +10,8 @@ use crate::network::message::Outgoing;
 
 /// The customer service window, milliseconds.
 pub(crate) const WINDOW_MS: i64 = 24 * 3_600_000;
+/// How long a free entry point is open once the business has answered, milliseconds.
+const FREE_ENTRY_MS: i64 = 72 * 3_600_000;
 /// Messages that a phone keeps for `inbox`; older ones are forgotten, but counted.
 const INBOX_LIMIT: usize = 100_000;
 /// Longest delay that can be set, milliseconds.
@@ -34,6 +36,29 @@ pub(crate) struct Settings {
     pub(crate) read_delay_ms: i64,
     /// The customer has blocked the business.
     pub(crate) blocked: bool,
+    /// Blocks the business as soon as it writes.
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub(crate) blocks_next: bool,
+    /// Wants no marketing messages.
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub(crate) opted_out: bool,
+    /// Of what is read at once, nobody is told that it was delivered.
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub(crate) skips_delivered: bool,
+    /// The code that messages fail with after they were sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) fails: Option<i64>,
+    /// The code that marketing messages fail with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) fails_marketing: Option<i64>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands in a reference"
+)]
+fn is_off(switch: &bool) -> bool {
+    !switch
 }
 
 impl Settings {
@@ -47,6 +72,11 @@ impl Settings {
             auto_read: false,
             read_delay_ms: 0,
             blocked: false,
+            blocks_next: false,
+            opted_out: false,
+            skips_delivered: false,
+            fails: None,
+            fails_marketing: None,
         }
     }
 
@@ -65,6 +95,11 @@ impl Settings {
                 "auto_deliver" => self.auto_deliver = truth(name, value)?,
                 "auto_read" => self.auto_read = truth(name, value)?,
                 "blocked" => self.blocked = truth(name, value)?,
+                "blocks_next" => self.blocks_next = truth(name, value)?,
+                "opted_out" => self.opted_out = truth(name, value)?,
+                "skips_delivered" => self.skips_delivered = truth(name, value)?,
+                "fails" => self.fails = code(name, value)?,
+                "fails_marketing" => self.fails_marketing = code(name, value)?,
                 "deliver_delay_ms" => self.deliver_delay_ms = delay(name, value)?,
                 "read_delay_ms" => self.read_delay_ms = delay(name, value)?,
                 _ => {}
@@ -78,6 +113,16 @@ fn truth(name: &str, value: &Value) -> Result<bool, String> {
     value
         .as_bool()
         .ok_or_else(|| format!("{name} must be true or false"))
+}
+
+fn code(name: &str, value: &Value) -> Result<Option<i64>, String> {
+    if value.is_null() {
+        return Ok(None);
+    }
+    value
+        .as_i64()
+        .map(Some)
+        .ok_or_else(|| format!("{name} must be one of the network's codes, or null"))
 }
 
 fn delay(name: &str, value: &Value) -> Result<i64, String> {
@@ -96,12 +141,24 @@ pub(crate) struct Customer {
     pub(crate) settings: Settings,
     /// When the customer last wrote to each `PHONE_ID`, Unix milliseconds.
     pub(crate) windows: BTreeMap<String, i64>,
+    /// Free entry points: when the customer came by an advertisement, and when the business answered, by `PHONE_ID`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) entries: BTreeMap<String, Entry>,
     /// What the present identity is known by, once it has changed.
     #[serde(default)]
     pub(crate) identity: Option<String>,
     /// In memory only.
     #[serde(skip)]
     pub(crate) phone: Phone,
+}
+
+/// A chat that an advertisement led to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Entry {
+    /// When the customer wrote, Unix milliseconds.
+    pub(crate) came_ms: i64,
+    /// When the business answered: from then on all messages are free for 72 hours.
+    pub(crate) answered_ms: Option<i64>,
 }
 
 /// What is on its way to a phone, and what it has received.
@@ -140,6 +197,7 @@ impl Customer {
         Self {
             settings,
             windows: BTreeMap::new(),
+            entries: BTreeMap::new(),
             identity: None,
             phone: Phone::default(),
         }
@@ -150,6 +208,18 @@ impl Customer {
         self.windows
             .get(phone_number_id)
             .is_some_and(|last| now - last < WINDOW_MS)
+    }
+
+    /// Whether a message to this customer is free because an advertisement led here; the first answer within 24 hours
+    /// begins the 72 hours.
+    pub(crate) fn is_free_entry(&mut self, phone_number_id: &str, now: i64) -> bool {
+        let Some(entry) = self.entries.get_mut(phone_number_id) else {
+            return false;
+        };
+        if entry.answered_ms.is_none() && now - entry.came_ms < WINDOW_MS {
+            entry.answered_ms = Some(now);
+        }
+        entry.answered_ms.is_some_and(|at| now - at < FREE_ENTRY_MS)
     }
 
     /// A message is on its way. To a customer who has blocked the business it never comes.
@@ -241,6 +311,20 @@ impl Phone {
             .rev()
             .find(|received| received.message.id == id)
             .map(|received| received.message.number)
+    }
+
+    /// The business number that sent the last message of the inbox.
+    pub(crate) fn last_author(&self) -> Option<usize> {
+        self.inbox.back().map(|received| received.message.number)
+    }
+
+    /// The last message of the inbox, or the one of an id.
+    pub(crate) fn find(&self, id: Option<&str>) -> Option<Arc<Outgoing>> {
+        self.inbox
+            .iter()
+            .rev()
+            .find(|received| id.is_none_or(|id| received.message.id == id))
+            .map(|received| Arc::clone(&received.message))
     }
 
     /// What the send of a message of the inbox carried.

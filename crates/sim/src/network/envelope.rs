@@ -27,18 +27,35 @@ pub(crate) fn body(lasting: &Lasting, updates: &[(usize, &Update)]) -> String {
             }),
         }
     }
+    // what is told of the account has a time of its own
+    let is_timed = |change: &Change<'_>| matches!(change.kind, Kind::Field(_));
+    let time = (changes.iter().find(|change| is_timed(change)))
+        .and_then(|change| change.updates.first())
+        .map(|update| format!(r#""time":{},"#, update.made_ms / 1000))
+        .unwrap_or_default();
     let changes: Vec<String> = changes
         .iter()
-        .map(|change| write_change(lasting, change))
+        .flat_map(|change| write_changes(lasting, change))
         .collect();
     format!(
-        r#"{{"object":"whatsapp_business_account","entry":[{{"id":{},"changes":[{}]}}]}}"#,
+        r#"{{"object":"whatsapp_business_account","entry":[{{"id":{},{time}"changes":[{}]}}]}}"#,
         ascii::json(&lasting.account.id),
         changes.join(",")
     )
 }
 
-fn write_change(lasting: &Lasting, change: &Change<'_>) -> String {
+fn write_changes(lasting: &Lasting, change: &Change<'_>) -> Vec<String> {
+    match change.kind {
+        Kind::Field(field) => (change.updates.iter())
+            .map(|update| format!(r#"{{"value":{},"field":"{field}"}}"#, update.json))
+            .collect(),
+        Kind::Message => vec![write_change(lasting, change, "messages")],
+        Kind::Status => vec![write_change(lasting, change, "statuses")],
+        Kind::Error => vec![write_change(lasting, change, "errors")],
+    }
+}
+
+fn write_change(lasting: &Lasting, change: &Change<'_>, name: &str) -> String {
     let (display, id) = lasting
         .numbers
         .get(change.number)
@@ -61,11 +78,6 @@ fn write_change(lasting: &Lasting, change: &Change<'_>) -> String {
         String::new()
     } else {
         format!(r#""contacts":[{}],"#, cards.join(","))
-    };
-    let name = match change.kind {
-        Kind::Message => "messages",
-        Kind::Status => "statuses",
-        Kind::Error => "errors",
     };
     format!(
         r#"{{"value":{{"messaging_product":"whatsapp","metadata":{{"display_phone_number":{},"phone_number_id":{}}},{contacts}"{name}":[{}]}},"field":"messages"}}"#,

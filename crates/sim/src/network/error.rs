@@ -16,10 +16,13 @@ const TABLE: &[(i64, u16, &str)] = &[
     (17, 429, "User request limit reached"),
     (33, 400, "Parameter value is not valid"),
     (100, 400, "Invalid parameter"),
+    (104, 401, "An access token is required"),
     (190, 401, "Access token has expired"),
     (200, 403, "API Permission"),
     (368, 403, "Temporarily blocked for policies violations"),
+    (506, 400, "Duplicate Post"),
     (613, 400, "Calls exceeded rate limit"),
+    (803, 404, "Some of the aliases you requested do not exist"),
     (80_007, 400, "Rate limit issues"),
     (80_008, 400, "There have been too many calls to this account"),
     (130_403, 400, "Business blocked this user"),
@@ -27,15 +30,20 @@ const TABLE: &[(i64, u16, &str)] = &[
     (130_472, 400, "User's number is part of an experiment"),
     (130_497, 400, "Account restricted from messaging users in this country"),
     (131_000, 500, "Something went wrong"),
+    (131_001, 400, "Message too long"),
+    (131_002, 400, "Invalid recipient type"),
     (131_005, 403, "Access denied"),
+    (131_006, 400, "Resource not found"),
     (131_008, 400, "Required parameter is missing"),
     (131_009, 400, "Parameter value is not valid"),
     (131_016, 500, "Service unavailable"),
+    (131_020, 400, "Bad group"),
     (131_021, 400, "Recipient cannot be sender"),
     (131_026, 400, "Message undeliverable"),
     (131_030, 400, "Recipient phone number not in allowed list"),
     (131_031, 403, "Account has been locked"),
     (131_037, 400, "Display name approval needed"),
+    (131_041, 400, "Group unknown"),
     (131_042, 400, "Business eligibility payment issue"),
     (131_043, 400, "Message expired"),
     (131_044, 400, "Business eligibility payment issue"),
@@ -50,6 +58,7 @@ const TABLE: &[(i64, u16, &str)] = &[
     (131_055, 400, "Method not allowed"),
     (131_056, 400, "(Business Account, Consumer Account) pair rate limit hit"),
     (131_057, 500, "Account in maintenance mode"),
+    (131_059, 400, "Invalid cursor"),
     (131_060, 400, "Message currently unavailable"),
     (131_062, 400, "Business-scoped user ids are not supported for this message"),
     (131_063, 400, "Marketing templates are disabled on the Cloud API"),
@@ -65,18 +74,42 @@ const TABLE: &[(i64, u16, &str)] = &[
     (132_018, 400, "Template validation failed"),
     (132_068, 400, "Flow is blocked"),
     (132_069, 400, "Flow is throttled"),
+    (133_000, 500, "Incomplete Deregistration"),
+    (133_001, 400, "Decryption Error"),
+    (133_002, 400, "Backup Blob Decryption Error"),
+    (133_003, 400, "Recovery Token Decryption Error"),
     (133_004, 503, "Server temporarily unavailable"),
     (133_005, 400, "Two step verification PIN Mismatch"),
     (133_006, 400, "Phone number re-verification needed"),
+    (133_007, 400, "Account Blocked"),
     (133_008, 400, "Too Many two step verification PIN Guesses"),
+    (133_009, 400, "Two step verification PIN Guessed Too Fast"),
     (133_010, 400, "The account is not registered"),
+    (133_015, 400, "Please wait a few minutes before attempting to register this phone number"),
     (133_016, 400, "Account register deregister rate limit exceeded"),
     (134_011, 400, "Payments terms of service pending"),
+    (134_100, 400, "Only marketing messages supported"),
+    (134_101, 400, "Template is still syncing"),
+    (134_102, 500, "Template unavailable for use"),
     (135_000, 400, "Generic user error"),
     (136_024, 400, "Request code error"),
     (136_025, 400, "Verify code error"),
     (137_000, 400, "Recipient identity key hash mismatch"),
+    (138_000, 400, "Calling not enabled"),
+    (139_000, 400, "Blocked by integrity"),
+    (139_001, 400, "Flow cannot be updated"),
+    (139_002, 400, "Flow cannot be published"),
+    (139_004, 400, "Flow cannot be deprecated"),
+    (139_100, 400, "Failed to block/unblock some users"),
+    (139_101, 400, "Blocklist limit reached"),
+    (139_102, 400, "Blocklist concurrent update"),
+    (139_103, 500, "Internal error"),
+    (147_001, 400, "Username is not valid"),
+    (200_002, 400, "Template creation failed"),
 ];
+
+/// Codes of what may work a moment later.
+const TRANSIENT: &[i64] = &[2, 131_016, 133_004];
 
 /// Status and title of a code.
 fn entry(code: i64) -> (u16, &'static str) {
@@ -97,8 +130,10 @@ pub(crate) struct GraphError {
     subcode: Option<i64>,
     kind: &'static str,
     message: String,
-    details: Option<String>,
-    user_message: Option<String>,
+    details: Option<Box<str>>,
+    user_message: Option<Box<str>>,
+    /// Stands beside the error in the body.
+    beside: Option<Box<(&'static str, Value)>>,
 }
 
 impl GraphError {
@@ -111,8 +146,9 @@ impl GraphError {
             subcode: None,
             kind: "OAuthException",
             message: format!("(#{code}) {title}"),
-            details: Some(details.into()),
+            details: Some(details.into().into_boxed_str()),
             user_message: None,
+            beside: None,
         }
     }
 
@@ -170,9 +206,27 @@ impl GraphError {
     pub(crate) fn for_person(self, subcode: i64, sentence: &str) -> Self {
         Self {
             subcode: Some(subcode),
-            user_message: Some(sentence.to_owned()),
+            user_message: Some(sentence.into()),
             ..self
         }
+    }
+
+    /// With a member that stands beside the error.
+    pub(crate) fn with(self, name: &'static str, value: Value) -> Self {
+        Self {
+            beside: Some(Box::new((name, value))),
+            ..self
+        }
+    }
+
+    /// Whether it is one of those that the header `WWW-Authenticate` tells as well.
+    pub(crate) fn is_oauth(&self) -> bool {
+        self.kind == "OAuthException"
+    }
+
+    /// What it says.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
     }
 
     /// The body.
@@ -185,9 +239,14 @@ impl GraphError {
             error.set("error_subcode", subcode);
         }
         if let Some(sentence) = &self.user_message {
-            error.set("is_transient", false);
+            if !TRANSIENT.contains(&self.code) {
+                error.set("is_transient", false);
+            }
             error.set("error_user_title", entry(self.code).1);
-            error.set("error_user_msg", sentence.as_str());
+            error.set("error_user_msg", &**sentence);
+        }
+        if TRANSIENT.contains(&self.code) {
+            error.set("is_transient", true);
         }
         if let Some(details) = &self.details {
             error.set(
@@ -196,7 +255,13 @@ impl GraphError {
             );
         }
         error.set("fbtrace_id", trace);
-        json!({ "error": error.0 })
+        let mut body = Params::default();
+        body.set("error", error.0);
+        if let Some((name, value)) = self.beside.as_deref() {
+            body.set("messaging_product", "whatsapp");
+            body.set(name, value.clone());
+        }
+        Value::Object(body.0)
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::ascii;
 use crate::network::Network;
-use crate::network::customer::card;
+use crate::network::customer::{Entry, card};
 use crate::network::error::status_error;
 use crate::network::id::Direction;
 use crate::network::mailroom::{Kind, LaneKey, Update};
@@ -181,7 +181,7 @@ impl Network {
         object.insert("id".to_owned(), id.into());
     }
 
-    fn name_of(&self, wa_id: &str) -> String {
+    pub(super) fn name_of(&self, wa_id: &str) -> String {
         self.lasting
             .customers
             .get(wa_id)
@@ -212,7 +212,13 @@ impl Network {
         if !matches!(kind, "revoke" | "edit") {
             self.open_window(wa_id, number, at_ms, now);
         }
+        if beside.contains_key("referral") {
+            self.open_entry(wa_id, number, at_ms);
+        }
         let id = self.ids.message(wa_id, Direction::In);
+        if self.has_blocked(number, wa_id) {
+            return id;
+        }
         let mut message = Params::default();
         message.set("from", wa_id);
         message.set("id", id.as_str());
@@ -269,6 +275,19 @@ impl Network {
             self.saved_soon();
         } else {
             self.saved_at_once();
+        }
+    }
+
+    /// The customer came by an advertisement.
+    fn open_entry(&mut self, wa_id: &str, number: usize, at_ms: i64) {
+        let phone_id = (self.lasting.numbers.get(number)).map(|number| number.id.clone());
+        if let (Some(phone_id), Some(customer)) = (phone_id, self.lasting.customers.get_mut(wa_id))
+        {
+            let entry = Entry {
+                came_ms: at_ms,
+                answered_ms: None,
+            };
+            customer.entries.insert(phone_id, entry);
         }
     }
 

@@ -4,8 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::network::account::State;
 use crate::network::customer::Customer;
+use crate::network::flow::Flow;
+use crate::network::ledger::Ledger;
+use crate::network::limit::Limits;
 use crate::network::number::Number;
+use crate::network::template::Retired;
 use crate::network::template::Template;
 
 /// The layout of the file; a later one is refused.
@@ -29,6 +34,18 @@ pub(crate) struct Lasting {
     /// By `wa_id`.
     pub(crate) customers: BTreeMap<String, Customer>,
     pub(crate) templates: Vec<Template>,
+    /// Which limits the network minds.
+    #[serde(default)]
+    pub(crate) limits: Limits,
+    /// Flows that were made at the Graph API.
+    #[serde(default)]
+    pub(crate) flows: Vec<Flow>,
+    /// Names of deleted templates that nobody may use yet.
+    #[serde(default)]
+    pub(crate) retired: Vec<Retired>,
+    /// What was sent and delivered, and what it cost.
+    #[serde(default)]
+    pub(crate) ledger: Ledger,
 }
 
 /// The one app that knows this network.
@@ -44,6 +61,9 @@ pub(crate) struct App {
     pub(crate) verify_token: String,
     /// The app's own callback.
     pub(crate) callback: Option<Callback>,
+    /// The webhook fields that it asked for; all of them until it names some.
+    #[serde(default)]
+    pub(crate) fields: Option<Vec<String>>,
 }
 
 /// The business account.
@@ -57,6 +77,9 @@ pub(crate) struct Account {
     pub(crate) subscribed: bool,
     /// The account's override.
     pub(crate) callback: Option<Callback>,
+    /// What reviews have found, and how long they take.
+    #[serde(default)]
+    pub(crate) state: State,
 }
 
 /// Where webhooks go.

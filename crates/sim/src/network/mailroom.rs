@@ -26,6 +26,8 @@ pub(crate) enum Kind {
     Status,
     /// Of nobody: neither a message nor a status.
     Error,
+    /// The value of a change of another field than `messages`.
+    Field(&'static str),
 }
 
 /// One message or status.

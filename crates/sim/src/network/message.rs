@@ -28,8 +28,19 @@ impl Recipient {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Charge {
     pub(crate) billable: bool,
-    /// `marketing`, `utility`, `authentication`, `service`.
+    /// `marketing`, `utility`, `authentication`, `service`, `referral_conversion`.
     pub(crate) category: String,
+}
+
+impl Charge {
+    /// `pricing.type`.
+    pub(crate) fn kind(&self) -> &'static str {
+        match (self.billable, self.category.as_str()) {
+            (true, _) => "regular",
+            (false, "referral_conversion") => "free_entry_point",
+            (false, _) => "free_customer_service",
+        }
+    }
 }
 
 /// An accepted message.
@@ -171,7 +182,7 @@ impl Outgoing {
             "billable": self.charge.billable,
             "pricing_model": "PMP",
             "category": self.charge.category,
-            "type": if self.charge.billable { "regular" } else { "free_customer_service" },
+            "type": self.charge.kind(),
         })
     }
 }

@@ -2,9 +2,11 @@
 //! nothing here waits, speaks or writes.
 
 pub(crate) mod account;
+pub(crate) mod block;
 pub(crate) mod business;
 pub(crate) mod catalogue;
 pub(crate) mod certificate;
+pub(crate) mod chore;
 pub(crate) mod commerce;
 pub(crate) mod content;
 pub(crate) mod customer;
@@ -12,26 +14,39 @@ pub(crate) mod dice;
 pub(crate) mod envelope;
 pub(crate) mod error;
 pub(crate) mod fault;
+pub(crate) mod fields;
+pub(crate) mod flow;
 pub(crate) mod id;
 pub(crate) mod inbound;
 pub(crate) mod lasting;
+pub(crate) mod ledger;
+pub(crate) mod limit;
 pub(crate) mod mailroom;
 pub(crate) mod media;
 pub(crate) mod message;
 pub(crate) mod moving;
+pub(crate) mod naming;
+pub(crate) mod notice;
 pub(crate) mod number;
+pub(crate) mod opening;
+pub(crate) mod outcome;
 pub(crate) mod params;
 pub(crate) mod photo;
 pub(crate) mod profile;
+pub(crate) mod quality;
+pub(crate) mod reach;
 pub(crate) mod registration;
 pub(crate) mod seed;
 pub(crate) mod send;
+pub(crate) mod short_link;
+pub(crate) mod storefront;
 pub(crate) mod template;
 #[cfg(test)]
 mod tests;
 pub(crate) mod upload;
+pub(crate) mod usage;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::Retry;
@@ -41,6 +56,7 @@ use crate::network::fault::Faults;
 use crate::network::id::Ids;
 use crate::network::inbound::{Backlog, arrow_line};
 use crate::network::lasting::Lasting;
+use crate::network::limit::Pace;
 use crate::network::mailroom::{Kind, LaneKey, Mailroom, Update};
 use crate::network::media::MediaStore;
 use crate::network::message::{Outgoing, Stage};
@@ -63,6 +79,11 @@ pub(crate) struct Network {
     schedule: BTreeSet<(i64, String)>,
     /// Lines for a person, not yet shown.
     lines: Vec<String>,
+    /// When management calls were made, within the last hour.
+    calls: VecDeque<i64>,
+    pace: Pace,
+    /// When a review or a pause ends next.
+    next_chore: Option<i64>,
     changes: Changes,
 }
 
@@ -97,7 +118,7 @@ pub(crate) struct Post {
 impl Network {
     /// A network that remembers `lasting`, whose epoch is this start's own.
     pub(crate) fn new(lasting: Lasting, retry: Retry, public_url: String, seed: u64) -> Self {
-        Self {
+        let mut network = Self {
             ids: Ids::new(lasting.epoch, lasting.id_key),
             lasting,
             retry,
@@ -111,8 +132,13 @@ impl Network {
             link_up: true,
             schedule: BTreeSet::new(),
             lines: Vec::new(),
+            calls: VecDeque::new(),
+            pace: Pace::default(),
+            next_chore: None,
             changes: Changes::default(),
-        }
+        };
+        network.plan_chores();
+        network
     }
 
     fn stir(&mut self) {
@@ -144,6 +170,7 @@ impl Network {
             self.pump(&wa_id, now);
         }
         self.feed_backlog(now);
+        self.do_chores(now);
         if self.mailroom.tick(now) {
             self.stir();
         }
@@ -158,6 +185,7 @@ impl Network {
         [
             self.schedule.first().map(|(due, _)| *due),
             backlog,
+            self.next_chore,
             self.mailroom.next_due(),
         ]
         .into_iter()
@@ -179,6 +207,8 @@ impl Network {
         self.lasting.clock_offset_ms = offset;
         if by_ms < 0 {
             self.shift(by_ms);
+            self.pace.forget();
+            self.calls.clear();
         }
         self.saved_at_once();
         self.stir();
@@ -264,11 +294,18 @@ impl Network {
         {
             return Err(format!("{wa_id} is a number of the business"));
         }
-        self.lasting
+        let before = self
+            .lasting
             .customers
             .entry(wa_id.to_owned())
-            .or_insert_with(|| Customer::new(settings.clone()))
-            .settings = settings.clone();
+            .or_insert_with(|| Customer::new(Settings::new(wa_id, "")));
+        let before = std::mem::replace(&mut before.settings, settings.clone());
+        if settings.blocked && !before.blocked {
+            self.complain(self.last_author(wa_id), quality::BLOCK, now);
+        }
+        if settings.opted_out != before.opted_out {
+            self.tell_preference(wa_id, !settings.opted_out, now);
+        }
         self.saved_at_once();
         self.pump(wa_id, now);
         Ok((settings, is_new))
@@ -307,10 +344,15 @@ impl Network {
                 Step::Delivered(message) => {
                     let name = customer.settings.name.clone();
                     let line = message.in_short();
+                    let is_skipped =
+                        customer.settings.skips_delivered && customer.settings.auto_read;
                     self.lines
                         .push(arrow_line("→", &name, wa_id, &message.kind, &line));
                     self.changes.received = true;
-                    self.post_status(&message, Stage::Delivered, now);
+                    self.book_delivered(&message, now);
+                    if !is_skipped {
+                        self.post_status(&message, Stage::Delivered, now);
+                    }
                 }
                 Step::Read(message) => self.post_status(&message, Stage::Read, now),
             }
@@ -356,13 +398,18 @@ impl Network {
         self.stir();
     }
 
+    /// The numbers, and what goes to the app.
+    fn all_lanes(&self) -> impl Iterator<Item = usize> + use<> {
+        (0..self.lasting.numbers.len()).chain([notice::APP])
+    }
+
     /// The callback URLs that something is due for, each once.
     pub(crate) fn due_urls(&self) -> Vec<String> {
         let mut urls: Vec<String> = Vec::new();
         if !self.link_up {
             return urls;
         }
-        for number in 0..self.lasting.numbers.len() {
+        for number in self.all_lanes() {
             if self.mailroom.has_ready(number)
                 && let Some(url) = self.callback(number)
                 && !urls.iter().any(|known| known == url)
@@ -378,7 +425,8 @@ impl Network {
         if !self.link_up {
             return None;
         }
-        let numbers: Vec<usize> = (0..self.lasting.numbers.len())
+        let numbers: Vec<usize> = self
+            .all_lanes()
             .filter(|number| self.callback(*number) == Some(url))
             .collect();
         let departure = self.mailroom.depart(&numbers)?;

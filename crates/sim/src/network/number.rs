@@ -5,11 +5,22 @@ use serde_json::{Value, json};
 
 use crate::network::Network;
 use crate::network::business::Business;
+use crate::network::certificate;
 use crate::network::error::GraphError;
 use crate::network::fault::Standing;
+use crate::network::fields::Shape;
 use crate::network::lasting::Callback;
-use crate::network::params::{Params, select};
+use crate::network::limit::{FASTEST, STANDARD};
+use crate::network::naming::Naming;
+use crate::network::notice;
+use crate::network::opening::Opening;
+use crate::network::params::Params;
 use crate::network::profile::Profile;
+use crate::network::quality::Quality;
+use crate::network::reach::country;
+use crate::network::registration::CodeTries;
+use crate::network::short_link::ShortLink;
+use crate::network::storefront::Storefront;
 
 /// How far a number's registration is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +81,36 @@ pub(crate) struct Number {
     /// Wrong PINs in a row.
     #[serde(default)]
     pub(crate) wrong_pins_ms: Vec<i64>,
+    /// Customers whom the business has blocked: digits, or business-scoped ids.
+    #[serde(default)]
+    pub(crate) blocked: Vec<String>,
+    /// Short links with a text ready to be sent.
+    #[serde(default)]
+    pub(crate) links: Vec<ShortLink>,
+    #[serde(default)]
+    pub(crate) storefront: Storefront,
+    /// What a chat begins with.
+    #[serde(default)]
+    pub(crate) opening: Opening,
+    #[serde(default)]
+    pub(crate) username: Option<String>,
+    /// Messages a second.
+    #[serde(default = "usual_throughput")]
+    pub(crate) throughput: u32,
+    /// Quality and messaging limit.
+    #[serde(default)]
+    pub(crate) quality: Quality,
+    /// The review of display names.
+    #[serde(default)]
+    pub(crate) naming: Naming,
+    /// When codes were requested, and wrong ones tried, as far as it still counts.
+    #[serde(default)]
+    pub(crate) codes: CodeTries,
+}
+
+/// Of a number that nobody has slowed down, messages a second.
+pub(crate) fn usual_throughput() -> u32 {
+    FASTEST
 }
 
 /// A display name that waits to come into force.
@@ -81,6 +122,37 @@ pub(crate) struct NewName {
 }
 
 impl Number {
+    /// A number that nobody has verified yet.
+    pub(crate) fn new(id: String, cc: &str, phone_number: &str, name: &str, serial: u64) -> Self {
+        Self {
+            certificate: certificate::issue(serial, name, &format!("{cc}{phone_number}")),
+            id,
+            cc: cc.to_owned(),
+            phone_number: phone_number.to_owned(),
+            verified_name: name.to_owned(),
+            registration: Registration::New,
+            pin: None,
+            code: None,
+            registered_ms: Vec::new(),
+            deregistered_ms: Vec::new(),
+            callback: None,
+            profile: Profile::default(),
+            identity_check: false,
+            business: Business::default(),
+            new_name: None,
+            wrong_pins_ms: Vec::new(),
+            blocked: Vec::new(),
+            links: Vec::new(),
+            storefront: Storefront::default(),
+            opening: Opening::default(),
+            username: None,
+            throughput: usual_throughput(),
+            quality: Quality::default(),
+            naming: Naming::default(),
+            codes: CodeTries::default(),
+        }
+    }
+
     /// Country code and national number.
     pub(crate) fn digits(&self) -> String {
         format!("{}{}", self.cc, self.phone_number)
@@ -91,54 +163,92 @@ impl Number {
     }
 }
 
-/// What `GET /{PHONE_ID}` shows without `fields`.
-const DEFAULT_FIELDS: &[&str] = &[
-    "id",
-    "display_phone_number",
-    "verified_name",
-    "quality_rating",
-    "code_verification_status",
-    "platform_type",
-    "throughput",
-    "webhook_configuration",
-];
+/// `GET /{PHONE_ID}`.
+pub(crate) const SHAPE: Shape = Shape {
+    node: "WhatsAppBusinessPhoneNumber",
+    default: &[
+        "id",
+        "display_phone_number",
+        "verified_name",
+        "quality_rating",
+        "code_verification_status",
+        "platform_type",
+        "throughput",
+        "webhook_configuration",
+    ],
+    sometimes: &[
+        "certificate",
+        "new_certificate",
+        "new_display_name",
+        "conversational_automation",
+        "username",
+        "last_onboarded_time",
+    ],
+};
 
 impl Network {
-    /// The object of a number.
-    pub(crate) fn show_number(&self, number: &Number, fields: Option<&str>) -> Value {
+    /// The object of a number, whole.
+    pub(crate) fn number_object(&self, number: &Number) -> Value {
         let registered = number.is_registered();
         let status = match number.registration {
             Registration::New | Registration::Verified => "PENDING",
-            Registration::Registered => self.standing(number).name(),
+            Registration::Registered => self.number_status(number),
             Registration::Deregistered => "DISCONNECTED",
         };
-        let object = json!({
+        let (name_status, new_name_status) = number.name_states();
+        let mut object = json!({
             "id": number.id,
             "display_phone_number": display(number),
             "verified_name": number.verified_name,
-            "name_status": "APPROVED",
-            "quality_rating": "GREEN",
-            "quality_score": {"score": "GREEN"},
+            "name_status": name_status,
+            "quality_rating": number.quality.score().name(),
+            "quality_score": {"score": number.quality.score().name()},
             "status": status,
             "platform_type": if registered { "CLOUD_API" } else { "NOT_APPLICABLE" },
             "code_verification_status":
                 if number.registration == Registration::New { "NOT_VERIFIED" } else { "VERIFIED" },
-            "throughput": {"level": if registered { "STANDARD" } else { "NOT_APPLICABLE" }},
-            "messaging_limit_tier": "TIER_250",
-            "whatsapp_business_manager_messaging_limit": "TIER_250",
+            "throughput": {"level": number.throughput_level()},
+            "messaging_limit_tier": number.quality.tier().name(),
+            "whatsapp_business_manager_messaging_limit": number.quality.tier().name(),
             "certificate": number.certificate,
             "new_certificate": number.new_name.as_ref().map(|new| &new.certificate),
-            "new_display_name": number.new_name.as_ref().map(|new| &new.verified_name),
-            "new_name_status": if number.new_name.is_some() { "APPROVED" } else { "NONE" },
+            "new_display_name": number.new_display_name(),
+            "new_name_status": new_name_status,
             "is_pin_enabled": number.pin.is_some(),
             "is_official_business_account": false,
             "is_on_biz_app": false,
+            "is_preverified_number": false,
             "account_mode": "LIVE",
+            "search_visibility": "NON_VISIBLE",
+            "eligibility_for_api_business_global_search": "NON_ELIGIBLE_UNDEFINED_COUNTRY",
+            "country_code": country(&number.cc),
             "country_dial_code": number.cc,
+            "username": number.username,
+            "conversational_automation": number.opening.shown(&number.id),
             "health_status": self.health(number),
             "webhook_configuration": self.webhook_configuration(number),
         });
-        select(object, fields, DEFAULT_FIELDS)
+        if let (Some(at), Value::Object(members)) = (number.registered_ms.last(), &mut object) {
+            members.insert("last_onboarded_time".to_owned(), iso(*at).into());
+        }
+        object
+    }
+
+    /// `GET /{PHONE_ID}`.
+    pub(crate) fn show_number(
+        &self,
+        number: &Number,
+        fields: Option<&str>,
+    ) -> Result<Value, GraphError> {
+        SHAPE.select(self.number_object(number), fields)
+    }
+
+    /// `status` of a registered number: what a fault says, else what its quality says.
+    fn number_status(&self, number: &Number) -> &'static str {
+        match self.standing(number) {
+            Standing::Connected if number.quality.is_flagged() => Standing::Flagged.name(),
+            standing => standing.name(),
+        }
     }
 
     fn standing(&self, number: &Number) -> Standing {
@@ -218,10 +328,13 @@ impl Network {
     /// Where a number's events go: its own callback, else the account's, else the app's; nowhere while the app is not
     /// subscribed.
     pub(crate) fn callback(&self, number: usize) -> Option<&str> {
+        if number == notice::APP {
+            return self.app_callback();
+        }
         let own = self.lasting.numbers.get(number)?.callback.as_ref();
         own.or(self.lasting.account.callback.as_ref())
             .or(self.lasting.app.callback.as_ref())
-            .filter(|_| self.lasting.account.subscribed)
+            .filter(|_| self.lasting.account.subscribed && self.has_asked_for("messages"))
             .map(|callback| callback.url.as_str())
     }
 
@@ -232,6 +345,24 @@ impl Network {
         }
         self.redirected();
     }
+}
+
+impl Number {
+    /// `throughput.level`.
+    fn throughput_level(&self) -> &'static str {
+        match self.throughput {
+            _ if !self.is_registered() => "NOT_APPLICABLE",
+            0..=STANDARD => "STANDARD",
+            _ => "HIGH",
+        }
+    }
+}
+
+/// As the network writes times in objects: `2026-09-21T14:13:20+0000`.
+pub(crate) fn iso(at_ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(at_ms)
+        .map(|time| time.strftime("%Y-%m-%dT%H:%M:%S+0000").to_string())
+        .unwrap_or_default()
 }
 
 /// `+1 202 555 0111`, as the network writes numbers of this country code; others in one piece.

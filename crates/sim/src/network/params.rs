@@ -73,68 +73,9 @@ fn unwrap(value: &Value) -> Value {
         .unwrap_or_else(|| value.clone())
 }
 
-/// The names of a `fields` parameter: `a,b{c,d}.limit(3)` names `a` and `b`.
-pub(crate) fn field_names(fields: &str) -> Vec<String> {
-    let mut names = vec![String::new()];
-    let mut depth = 0_u32;
-    for letter in fields.chars() {
-        match letter {
-            '{' | '(' => depth += 1,
-            '}' | ')' => depth = depth.saturating_sub(1),
-            ',' if depth == 0 => names.push(String::new()),
-            _ if depth == 0 => {
-                if let Some(name) = names.last_mut() {
-                    name.push(letter);
-                }
-            }
-            _ => {}
-        }
-    }
-    names
-        .into_iter()
-        .filter_map(|name| {
-            let plain = name.split('.').next().unwrap_or_default().trim();
-            (!plain.is_empty()).then(|| plain.to_owned())
-        })
-        .collect()
-}
-
-/// The members that are asked for (`id` always), or the `default` ones; unknown names are ignored.
-pub(crate) fn select(object: Value, fields: Option<&str>, default: &[&str]) -> Value {
-    let Value::Object(map) = object else {
-        return object;
-    };
-    let asked = fields.map(field_names);
-    let wanted = |name: &str| match &asked {
-        Some(names) => name == "id" || names.iter().any(|asked| asked == name),
-        None => default.is_empty() || default.contains(&name),
-    };
-    Value::Object(map.into_iter().filter(|(name, _)| wanted(name)).collect())
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-
-    #[test]
-    fn fields_may_nest_and_have_modifiers() {
-        assert_eq!(
-            field_names("id, health_status{entities,x},analytics.start(1).end(2),,name"),
-            ["id", "health_status", "analytics", "name"]
-        );
-    }
-
-    #[test]
-    fn the_id_always_comes_and_unknown_fields_do_not_matter() {
-        let object = json!({"id": "1", "name": "x", "country": "US"});
-
-        assert_eq!(
-            select(object, Some("country,colour"), &[]),
-            json!({"id": "1", "country": "US"})
-        );
-    }
 
     #[test]
     fn an_object_may_come_as_text() {

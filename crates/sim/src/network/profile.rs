@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use crate::network::Network;
 use crate::network::error::GraphError;
-use crate::network::params::{Params, field_names};
+use crate::network::fields::names;
+use crate::network::params::Params;
 use crate::network::photo::Photo;
 
 /// Profile fields; empty ones are not shown.
@@ -57,7 +58,7 @@ impl Network {
             .get(number)
             .map(|number| number.profile.clone())
             .unwrap_or_default();
-        let wanted = fields.map(field_names);
+        let wanted = fields.map(names);
         let mut shown = Params::default();
         for (name, text) in [
             ("about", &profile.about),

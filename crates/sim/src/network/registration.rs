@@ -1,10 +1,13 @@
 //! Codes, registration, two-step verification.
 
+use serde::{Deserialize, Serialize};
+
 use crate::network::Network;
 use crate::network::certificate;
 use crate::network::error::GraphError;
 use crate::network::number::{Code, NewName, Number, Registration};
 use crate::network::params::Params;
+use crate::network::reach::is_toll_free;
 use crate::network::send::whatsapp;
 
 /// A code is valid so long, milliseconds.
@@ -15,8 +18,44 @@ const LIMIT_MS: i64 = 72 * 3_600_000;
 /// So many wrong PINs in a row within [`PIN_PAUSE_MS`], then a pause until the first of them is as old.
 const WRONG_PINS: usize = 5;
 const PIN_PAUSE_MS: i64 = 3_600_000;
+/// So many codes, and so many wrong tries, in [`CODES_MS`].
+const CODES: usize = 10;
+const WRONG_CODES: usize = 10;
+const CODES_MS: i64 = 3_600_000;
 const NOT_POSSIBLE: i64 = 2_388_091;
 const NOT_VERIFIED: i64 = 2_388_093;
+
+/// Codes that were requested, and tries to guess one, as far as they still count.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct CodeTries {
+    requested_ms: Vec<i64>,
+    wrong_ms: Vec<i64>,
+}
+
+impl CodeTries {
+    /// One more code is asked for.
+    fn request(&mut self, now: i64) -> Result<(), GraphError> {
+        self.requested_ms.retain(|at| now - at < CODES_MS);
+        if self.requested_ms.len() >= CODES {
+            let words = "Too many codes were requested for this number. Wait before you request another one.";
+            return Err(GraphError::new(136_024, words).for_person(NOT_POSSIBLE, words));
+        }
+        self.requested_ms.push(now);
+        Ok(())
+    }
+
+    /// A code is tried; it counts until one is right.
+    fn guess(&mut self, now: i64) -> Result<(), GraphError> {
+        self.wrong_ms.retain(|at| now - at < CODES_MS);
+        if self.wrong_ms.len() >= WRONG_CODES {
+            let words = "Too many wrong codes were tried. Wait an hour, then request a new one.";
+            return Err(GraphError::new(136_025, words).for_person(NOT_VERIFIED, words));
+        }
+        self.wrong_ms.push(now);
+        Ok(())
+    }
+}
 
 impl Network {
     fn number_mut(&mut self, number: usize) -> Result<&mut Number, GraphError> {
@@ -55,6 +94,11 @@ impl Network {
                 ),
             );
         }
+        if is_toll_free(&number.digits()) {
+            let words = "This is a toll-free number: it gets neither calls nor texts with a code. Use a number that does.";
+            return Err(GraphError::new(136_024, words).for_person(NOT_POSSIBLE, words));
+        }
+        number.codes.request(now)?;
         number.code = Some(Code {
             value: value.clone(),
             sent_ms: now,
@@ -78,12 +122,14 @@ impl Network {
         let refuse = |sentence: &str| {
             Err(GraphError::new(136_025, sentence).for_person(NOT_VERIFIED, sentence))
         };
+        number.codes.guess(now)?;
         match &mut number.code {
             Some(code) if code.value == given && !code.used => {
                 if now - code.sent_ms >= CODE_MS {
                     return refuse("The code has expired; request a new one.");
                 }
                 code.used = true;
+                number.codes.wrong_ms.clear();
             }
             Some(_) => return refuse("The code is wrong."),
             None => return refuse("No code was requested."),
@@ -131,9 +177,9 @@ impl Network {
     }
 
     /// Approves another display name: it is in force once the number is registered anew.
-    pub(crate) fn approve_name(&mut self, number: usize, name: &str) {
+    pub(crate) fn approve_name(&mut self, at: usize, name: &str, now: i64) {
         let serial = self.dice.roll() % 1_000_000_000_000;
-        let Some(number) = self.lasting.numbers.get_mut(number) else {
+        let Some(number) = self.lasting.numbers.get_mut(at) else {
             return;
         };
         number.new_name = Some(NewName {
@@ -141,15 +187,27 @@ impl Network {
             certificate: certificate::issue(serial, name, &number.digits()),
         });
         self.saved_at_once();
+        self.note_approval(at, now);
     }
 
     /// `POST /{PHONE_ID} {"pin"}`.
-    pub(crate) fn set_pin(&mut self, number: usize, params: &Params) -> Result<(), GraphError> {
+    pub(crate) fn set_pin(
+        &mut self,
+        at: usize,
+        params: &Params,
+        now: i64,
+    ) -> Result<(), GraphError> {
         let pin = read_pin(params)?;
-        let number = self.number_mut(number)?;
+        let number = self.number_mut(at)?;
         number.pin = Some(pin);
         number.wrong_pins_ms.clear();
         self.saved_at_once();
+        let value = serde_json::json!({
+            "display_phone_number": self.display_digits(at),
+            "event": "PIN_CHANGED",
+            "requester": self.lasting.app.id,
+        });
+        self.notice("security", &value, now);
         Ok(())
     }
 }

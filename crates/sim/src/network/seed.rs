@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::network::business::Business;
+use crate::network::account::State;
 use crate::network::catalogue;
-use crate::network::certificate;
 use crate::network::customer::{Customer, Settings};
 use crate::network::lasting::{Account, App, Callback, FORMAT, Lasting};
+use crate::network::ledger::Ledger;
+use crate::network::limit::Limits;
 use crate::network::number::{Number, Registration};
-use crate::network::profile::Profile;
 
 /// Country code of both numbers.
 const COUNTRY: &str = "1";
@@ -48,27 +48,9 @@ pub(crate) fn network(mut random: impl FnMut() -> [u8; 32]) -> Lasting {
     let mut numbers: Vec<Number> = NUMBERS
         .iter()
         .zip(1_u64..)
-        .map(|((prefix, phone_number, name), serial)| Number {
-            id: format!("{prefix}{number_tail:012}"),
-            cc: COUNTRY.to_owned(),
-            phone_number: (*phone_number).to_owned(),
-            verified_name: (*name).to_owned(),
-            certificate: certificate::issue(
-                number_tail + serial,
-                name,
-                &format!("{COUNTRY}{phone_number}"),
-            ),
-            registration: Registration::New,
-            pin: None,
-            code: None,
-            registered_ms: Vec::new(),
-            deregistered_ms: Vec::new(),
-            callback: None,
-            identity_check: false,
-            profile: Profile::default(),
-            business: Business::default(),
-            new_name: None,
-            wrong_pins_ms: Vec::new(),
+        .map(|((prefix, phone_number, name), serial)| {
+            let id = format!("{prefix}{number_tail:012}");
+            Number::new(id, COUNTRY, phone_number, name, number_tail + serial)
         })
         .collect();
     if let Some(second) = numbers.get_mut(1) {
@@ -91,6 +73,7 @@ pub(crate) fn network(mut random: impl FnMut() -> [u8; 32]) -> Lasting {
             access_token,
             verify_token,
             callback: None,
+            fields: None,
         },
         account: Account {
             id: format!("102{account_tail:012}"),
@@ -98,6 +81,7 @@ pub(crate) fn network(mut random: impl FnMut() -> [u8; 32]) -> Lasting {
             namespace: namespace(random()),
             subscribed: false,
             callback: None,
+            state: State::default(),
         },
         numbers,
         customers: CUSTOMERS
@@ -110,6 +94,10 @@ pub(crate) fn network(mut random: impl FnMut() -> [u8; 32]) -> Lasting {
             })
             .collect::<BTreeMap<_, _>>(),
         templates: catalogue::templates(),
+        limits: Limits::default(),
+        flows: Vec::new(),
+        retired: Vec::new(),
+        ledger: Ledger::default(),
     }
 }
 

@@ -11,6 +11,8 @@ use crate::network::id::Direction;
 use crate::network::media::fits;
 use crate::network::message::{Charge, Outgoing, Recipient, Stage};
 use crate::network::params::Params;
+use crate::network::quality;
+use crate::network::reach::is_toll_free;
 use crate::network::template::Template;
 
 /// Longest `biz_opaque_callback_data`, characters.
@@ -63,6 +65,21 @@ impl Network {
         self.send(number, params, version, now)
     }
 
+    /// What goes out as a marketing message must be a template of that category.
+    pub(crate) fn check_marketing(&self, params: &Params) -> Result<(), GraphError> {
+        let template = match params.object("template")? {
+            Some(object) => Some(self.template(&object)?),
+            None => None,
+        };
+        match template {
+            Some(template) if template.category == "MARKETING" => Ok(()),
+            _ => Err(GraphError::new(
+                134_100,
+                "only templates of the category MARKETING can be sent here",
+            )),
+        }
+    }
+
     fn mark_read(&mut self, params: &Params) -> Result<Value, GraphError> {
         if params.required_text("status")? != "read" {
             return Err(GraphError::parameter("Param status must be one of {READ}."));
@@ -96,7 +113,12 @@ impl Network {
     ) -> Result<Value, GraphError> {
         let (input, recipient) = self.recipient(number, params)?;
         self.check_standing(number)?;
+        self.check_account()?;
         self.due_refusal(recipient.lane())?;
+        self.check_pace(number, recipient.lane(), now)?;
+        if let Recipient::Phone(digits) = &recipient {
+            self.meet(digits, now);
+        }
         let kind = content::kind(params)?;
         let opaque = params.text("biz_opaque_callback_data")?;
         if opaque
@@ -125,6 +147,7 @@ impl Network {
                 None => None,
             };
         }
+        self.check_made_flow(&object)?;
         let unfit = match &found.media {
             Some(media) => self.check_media(kind, media, &mut object, now)?,
             None => None,
@@ -132,9 +155,18 @@ impl Network {
         let context = self.quoted(params, &recipient)?;
         let window = self.window(number, &recipient, now);
         let id = self.ids.message(recipient.lane(), Direction::Out);
-        let billable = kind == "template" && !(window == Some(true) && category == "utility");
+        let is_free_entry = self.is_free_entry(number, &recipient, now);
+        let stopped = self.stopped(number, kind, &category, &recipient, window, now);
+        let billable = kind == "template"
+            && !is_free_entry
+            && !(window == Some(true) && category == "utility");
+        if is_free_entry {
+            "referral_conversion".clone_into(&mut category);
+        }
         let conversation = version
-            .filter(|version| self.faults.conversations || *version <= LAST_WITH_CONVERSATION)
+            .filter(|version| {
+                is_free_entry || self.faults.conversations || *version <= LAST_WITH_CONVERSATION
+            })
             .map(|_| self.dice.hex());
         let message = Arc::new(Outgoing {
             id: id.clone(),
@@ -151,20 +183,10 @@ impl Network {
             conversation,
             accepted_ms: now,
         });
-        let failing = match window {
-            None => Some(Failing {
-                code: 131_026,
-                details: "the message cannot be delivered: the recipient is not on this network".to_owned(),
-            }),
-            Some(false) if kind != "template" => Some(Failing {
-                code: 131_047,
-                details: "more than 24 hours have passed since the customer last wrote to this number; send a template"
-                    .to_owned(),
-            }),
-            Some(_) => unfit
-                .or_else(|| foreign(found.prefix, &message.recipient))
-                .or_else(|| self.without_target(&message)),
-        };
+        let failing = stopped
+            .or(unfit)
+            .or_else(|| foreign(found.prefix, &message.recipient))
+            .or_else(|| self.without_target(&message));
         let due = self.due_failure(number, params, message.recipient.lane())?;
         let failing = due
             .map(|(code, details)| Failing { code, details })
@@ -172,6 +194,88 @@ impl Network {
         let answer = accepted(&input, &message);
         self.dispatch(message, failing, now);
         Ok(answer)
+    }
+
+    /// Whether an advertisement led the customer here, so that the message is free.
+    fn is_free_entry(&mut self, number: usize, recipient: &Recipient, now: i64) -> bool {
+        let phone_id = (self.lasting.numbers.get(number)).map(|number| number.id.clone());
+        (self.lasting.customers.get_mut(recipient.lane()))
+            .zip(phone_id)
+            .is_some_and(|(customer, phone_id)| customer.is_free_entry(&phone_id, now))
+    }
+
+    /// Why the network does not carry an accepted message at all.
+    fn stopped(
+        &mut self,
+        number: usize,
+        kind: &str,
+        category: &str,
+        recipient: &Recipient,
+        window: Option<bool>,
+        now: i64,
+    ) -> Option<Failing> {
+        let fail = |code: i64, details: &str| {
+            Some(Failing {
+                code,
+                details: details.to_owned(),
+            })
+        };
+        let lane = recipient.lane();
+        if is_toll_free(lane) {
+            return fail(
+                131_026,
+                "the recipient is a toll-free number: such numbers get no messages, not even test messages",
+            );
+        }
+        if self.has_blocked(number, lane) {
+            return fail(
+                130_403,
+                "the business has blocked this user; unblock the user first",
+            );
+        }
+        if self.lasting.account.state.unpaid && kind == "template" {
+            return fail(131_042, "the account has no valid payment method");
+        }
+        let Some(is_open) = window else {
+            return fail(
+                131_026,
+                "the message cannot be delivered: the recipient is not on this network",
+            );
+        };
+        if !is_open && kind != "template" {
+            return fail(
+                131_047,
+                "more than 24 hours have passed since the customer last wrote to this number; send a template",
+            );
+        }
+        if category == "marketing" {
+            let phone = (self.lasting.customers.get(lane)).map(|customer| &customer.settings);
+            if self.lasting.account.state.no_marketing {
+                return fail(
+                    131_063,
+                    "marketing messages are switched off for this account",
+                );
+            }
+            if phone.is_some_and(|phone| phone.opted_out) {
+                return fail(
+                    131_050,
+                    "the recipient has stopped marketing messages from this business",
+                );
+            }
+            if let Some(code) = phone.and_then(|phone| phone.fails_marketing) {
+                return fail(
+                    code,
+                    "the recipient gets no more marketing messages for now; wait a day or more",
+                );
+            }
+        }
+        if !is_open && !self.may_reach(number, lane, now) {
+            return fail(
+                131_048,
+                "the messaging limit is reached: so many customers were written to outside of windows within 24 hours",
+            );
+        }
+        None
     }
 
     /// Makes the first statuses, and puts the message on its way.
@@ -185,11 +289,23 @@ impl Network {
         if let Some(details) = &message.warning {
             self.post_status(&message, Stage::Warning { details }, now);
         }
+        self.book_sent(&message, now);
         let wa_id = message.recipient.lane().to_owned();
-        if let Some(customer) = self.lasting.customers.get_mut(&wa_id) {
-            customer.expect(message, now);
-            self.pump(&wa_id, now);
+        let Some(customer) = self.lasting.customers.get_mut(&wa_id) else {
+            return;
+        };
+        if let Some(code) = customer.settings.fails {
+            let details = "the message left, and the recipient's phone did not take it";
+            self.post_status(&message, Stage::Failed { code, details }, now);
+            return;
         }
+        if std::mem::take(&mut customer.settings.blocks_next) {
+            customer.settings.blocked = true;
+            self.complain(message.number, quality::BLOCK, now);
+            return;
+        }
+        customer.expect(message, now);
+        self.pump(&wa_id, now);
     }
 
     /// Whom a send names, with its words for it. Without a `+` the digits are first taken as they stand, then, as the
@@ -368,7 +484,7 @@ fn accepted(input: &str, message: &Outgoing) -> Value {
 }
 
 /// The digits of a number with `+`, spaces, hyphens and brackets; `None` for anything else.
-fn phone_digits(text: &str) -> Option<String> {
+pub(crate) fn phone_digits(text: &str) -> Option<String> {
     let text = text.trim();
     let text = text.strip_prefix('+').unwrap_or(text);
     let plain: String = text
@@ -380,7 +496,7 @@ fn phone_digits(text: &str) -> Option<String> {
 }
 
 /// `DE.48151623421234567`, `DE.ENT.…`.
-fn is_user_id(text: &str) -> bool {
+pub(crate) fn is_user_id(text: &str) -> bool {
     let Some((country, rest)) = text.split_once('.') else {
         return false;
     };

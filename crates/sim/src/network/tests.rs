@@ -365,7 +365,7 @@ fn registration_needs_a_code_and_then_the_same_pin() {
         Err(133_005)
     );
     network
-        .set_pin(0, &params(json!({"pin": 654_321})))
+        .set_pin(0, &params(json!({"pin": 654_321})), START)
         .unwrap();
     network.register(0, &register("654321"), START).unwrap();
 }
@@ -389,7 +389,7 @@ fn a_pin_that_is_wrong_too_often_is_not_looked_at_for_an_hour() {
     let register = |pin: &str| params(json!({"messaging_product": "whatsapp", "pin": pin}));
     let code = |error: super::error::GraphError| error.code;
     network
-        .set_pin(0, &params(json!({"pin": "123456"})))
+        .set_pin(0, &params(json!({"pin": "123456"})), START)
         .unwrap();
     for minute in 0..5 {
         let wrong = network.register(0, &register("654321"), START + minute * 60 * SECOND);
@@ -408,12 +408,14 @@ fn an_approved_name_is_in_force_once_the_number_is_registered_anew() {
     let mut network = ready(Retry::Meta);
     let shown = |network: &Network| {
         let number = network.lasting.numbers.first().unwrap();
-        network.show_number(number, Some("verified_name,certificate,new_certificate"))
+        network
+            .show_number(number, Some("verified_name,certificate,new_certificate"))
+            .unwrap()
     };
     let before = shown(&network);
     assert_eq!(before["new_certificate"], Value::Null);
 
-    network.approve_name(0, "Hummingbird Roasters");
+    network.approve_name(0, "Hummingbird Roasters", START);
 
     let waiting = shown(&network);
     assert_eq!(waiting["verified_name"], before["verified_name"]);
@@ -555,7 +557,7 @@ fn the_numbers_callback_goes_before_the_accounts_and_the_apps() {
             verify_token: "x".to_owned(),
         })
     };
-    network.set_app_callback(callback("app"));
+    network.set_app_callback(callback("app"), None);
     network.subscribe(None);
     assert_eq!(network.callback(0), Some("http://app.example"));
     network.subscribe(callback("account"));

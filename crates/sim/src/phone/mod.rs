@@ -1,5 +1,6 @@
 //! `/sim`: the virtual phones, and the network's switches. It answers whatever the state of the link.
 
+mod account;
 mod becoming;
 mod customer;
 mod draft;
@@ -125,6 +126,14 @@ async fn handle(shared: &Shared, request: Request<Body>) -> Answer {
         ("GET", ["numbers"]) => Ok((200, number::list(shared))),
         ("GET", ["numbers", digits]) => number::show(shared, digits),
         ("PATCH", ["numbers", digits]) => number::change(shared, digits, &call),
+        ("POST", ["customers", wa_id, "report"]) => account::report(shared, wa_id, &call),
+        ("GET", ["account"]) => Ok((200, account::show(shared))),
+        ("PATCH", ["account"]) => account::change(shared, &call),
+        ("GET", ["limits"]) => Ok((200, account::limits(shared))),
+        ("POST", ["limits"]) => account::set_limits(shared, &call),
+        ("GET", ["templates"]) => Ok((200, account::templates(shared))),
+        ("PATCH", ["templates", id]) => account::set_template(shared, id, &call),
+        ("GET", ["statement"]) => account::statement(shared, &call),
         ("GET", ["codes", number]) => switch::code(shared, number),
         ("GET", ["clock"]) => Ok((200, json!({"now": shared.now_s()}))),
         ("POST", ["clock"]) => switch::clock(shared, &call),

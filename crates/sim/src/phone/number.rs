@@ -5,8 +5,10 @@ use sha2::{Digest as _, Sha256};
 
 use crate::network::Network;
 use crate::network::business::Key;
+use crate::network::limit::FASTEST;
 use crate::network::media::hex;
 use crate::network::number::Number;
+use crate::network::quality::Tier;
 use crate::phone::{Answer, Call, Refusal};
 use crate::shared::Shared;
 
@@ -30,22 +32,68 @@ pub(crate) fn show(shared: &Shared, digits: &str) -> Answer {
         .ok_or_else(|| no_number(digits))
 }
 
-/// `PATCH /sim/numbers/{number} {"verified_name"}`: the name is approved, and in force once the number is registered anew.
+/// `PATCH /sim/numbers/{number}`: `verified_name` (approved, and in force once the number is registered anew),
+/// `throughput` (messages a second), `messaging_limit` (`TIER_…`).
 pub(crate) fn change(shared: &Shared, digits: &str, call: &Call) -> Answer {
     let object = call.object()?;
-    let name = object
-        .get("verified_name")
-        .and_then(Value::as_str)
-        .filter(|name| (1..=LONGEST_NAME).contains(&name.chars().count()))
-        .ok_or_else(|| {
-            Refusal::bad(format!(
-                "verified_name must be a text of 1 to {LONGEST_NAME} characters"
-            ))
-        })?;
-    let known = shared
-        .with(|network, _| index(network, digits).map(|number| network.approve_name(number, name)));
+    let change = Change::read(&object)?;
+    let known = shared.with(|network, now| {
+        let at = index(network, digits)?;
+        if let Some(name) = &change.name {
+            network.approve_name(at, name, now);
+        }
+        network.set_pace(at, change.throughput, change.tier);
+        Some(())
+    });
     known.ok_or_else(|| no_number(digits))?;
     show(shared, digits)
+}
+
+/// What of a number is changed.
+struct Change {
+    name: Option<String>,
+    throughput: Option<u32>,
+    tier: Option<Tier>,
+}
+
+impl Change {
+    fn read(object: &Map<String, Value>) -> Result<Self, Refusal> {
+        let names = ["verified_name", "throughput", "messaging_limit"];
+        if !object.keys().any(|name| names.contains(&name.as_str())) {
+            return Err(Refusal::bad(format!(
+                "one of {} must be there",
+                names.join(", ")
+            )));
+        }
+        let name = object.get("verified_name").map(|name| {
+            let text = name
+                .as_str()
+                .filter(|name| (1..=LONGEST_NAME).contains(&name.chars().count()));
+            text.map(str::to_owned).ok_or_else(|| {
+                Refusal::bad(format!(
+                    "verified_name must be a text of 1 to {LONGEST_NAME} characters"
+                ))
+            })
+        });
+        let throughput = object.get("throughput").map(|given| {
+            let number = given.as_u64().and_then(|number| u32::try_from(number).ok());
+            number
+                .filter(|number| (1..=FASTEST).contains(number))
+                .ok_or_else(|| {
+                    Refusal::bad(format!(
+                        "throughput must be a number of messages a second from 1 to {FASTEST}"
+                    ))
+                })
+        });
+        let tier = object
+            .get("messaging_limit")
+            .map(|given| Tier::named(given.as_str().unwrap_or_default()).map_err(Refusal::bad));
+        Ok(Self {
+            name: name.transpose()?,
+            throughput: throughput.transpose()?,
+            tier: tier.transpose()?,
+        })
+    }
 }
 
 fn no_number(digits: &str) -> Refusal {
@@ -83,6 +131,9 @@ fn shown(network: &Network, at: usize) -> Option<Value> {
         "profile": profile(network, at),
         "photo": photo,
         "compliance_info": number.business.compliance,
+        "throughput": number.throughput,
+        "messaging_limit": number.quality.tier().name(),
+        "quality": number.quality.score().name(),
         "encryption": number.business.key.as_ref().map(Key::show),
     }))
 }

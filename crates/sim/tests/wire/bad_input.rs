@@ -52,7 +52,7 @@ proptest! {
 
     #[test]
     fn any_request_is_answered(
-        bodies in proptest::collection::vec((arbitrary_json(), 0_usize..19, any::<u8>(), "[ -~]{0,20}"), 60),
+        bodies in proptest::collection::vec((arbitrary_json(), 0_usize..28, any::<u8>(), "[ -~]{0,20}"), 60),
     ) {
         let dir = tempfile::tempdir().unwrap();
         let simulator = Simulator::open(SimConfig {
@@ -87,6 +87,15 @@ proptest! {
                     "/sim/customers/12025550143/identity".to_owned(),
                     format!("/{phone}/settings"),
                     "/lookaside/1".to_owned(),
+                    format!("/{phone}/block_users"),
+                    format!("/{phone}/message_qrdls"),
+                    format!("/{phone}/conversational_automation"),
+                    format!("/{phone}/marketing_messages"),
+                    format!("/{waba}/flows"),
+                    format!("/{waba}/phone_numbers"),
+                    "/sim/account".to_owned(),
+                    "/sim/limits".to_owned(),
+                    "/sim/customers/12025550143/report".to_owned(),
                 ][which].clone();
                 let mut bytes = serde_json::to_vec(&body).unwrap();
                 if spoil % 4 == 0 {

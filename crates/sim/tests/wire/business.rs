@@ -133,6 +133,7 @@ async fn a_number_shows_what_its_owner_and_its_customers_see() {
       "cert": "[cert]",
       "compliance_info": null,
       "encryption": null,
+      "messaging_limit": "TIER_250",
       "new_name": "Hummingbird Roasters",
       "phone_number_id": "[id]",
       "photo": null,
@@ -140,7 +141,9 @@ async fn a_number_shows_what_its_owner_and_its_customers_see() {
         "about": "Open",
         "vertical": "RETAIL"
       },
+      "quality": "GREEN",
       "registered": true,
+      "throughput": 1000,
       "two_step": true,
       "verified_name": "Hummingbird Coffee",
       "wa_id": "12025550111"

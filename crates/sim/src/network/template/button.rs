@@ -1,9 +1,10 @@
 //! A template's buttons, and what a send puts into them.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 
-use super::{fill_in, placeholders, same_count};
+use super::fill::fill_in;
+use super::{placeholders, same_count};
 use crate::network::commerce;
 use crate::network::content::interactive::check_button_action;
 use crate::network::error::GraphError;
@@ -31,8 +32,27 @@ pub(crate) struct Button {
     /// Of `OTP`: `COPY_CODE`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) otp_type: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "one_or_more"
+    )]
     pub(crate) example: Vec<String>,
+    /// Members that only some buttons have.
+    #[serde(flatten)]
+    pub(crate) other: Map<String, Value>,
+}
+
+/// Examples: a text, or a list of texts.
+fn one_or_more<'de, D: Deserializer<'de>>(given: D) -> Result<Vec<String>, D::Error> {
+    let text = |value: Value| match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    Ok(match Value::deserialize(given)? {
+        Value::Array(items) => items.into_iter().map(text).collect(),
+        Value::Null => Vec::new(),
+        other => vec![text(other)],
+    })
 }
 
 impl Button {

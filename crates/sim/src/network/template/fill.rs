@@ -1,48 +1,12 @@
-//! Message templates: the objects, and the checks that a send has to pass.
+//! What a send puts into a template, and the checks that it has to pass.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::{Button, Component, Template, placeholders};
 use crate::network::error::GraphError;
 use crate::network::params::Params;
-
-mod button;
-
-pub(crate) use button::Button;
-
 /// Longest body with its parameters in place, characters.
 const LONGEST_BODY: usize = 1024;
-
-/// A template, as the network lists it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Template {
-    pub(crate) id: String,
-    pub(crate) name: String,
-    pub(crate) language: String,
-    pub(crate) status: String,
-    pub(crate) category: String,
-    /// `POSITIONAL` or `NAMED`.
-    pub(crate) parameter_format: String,
-    pub(crate) components: Vec<Component>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) rejected_reason: Option<String>,
-}
-
-/// Header, body, footer or buttons.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub(crate) struct Component {
-    #[serde(rename = "type")]
-    pub(crate) kind: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) format: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) text: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) buttons: Vec<Button>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) example: Option<Value>,
-}
 
 /// A send that fits its template.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,20 +19,6 @@ pub(crate) struct Filled {
     pub(crate) buttons: Vec<Value>,
     /// Some of the products that a button shows cannot be bought.
     pub(crate) warning: Option<String>,
-}
-
-/// `{{1}}`, `{{name}}`: what stands between the braces, each once, in order of first appearance.
-pub(crate) fn placeholders(text: &str) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for part in text.split("{{").skip(1) {
-        if let Some((name, _)) = part.split_once("}}") {
-            let name = name.trim().to_owned();
-            if !name.is_empty() && !names.contains(&name) {
-                names.push(name);
-            }
-        }
-    }
-    names
 }
 
 /// A text with values in place of its placeholders, all at once: braces inside a value are no placeholder.
@@ -94,12 +44,6 @@ pub(crate) fn fill_in(text: &str, names: &[String], values: &[String]) -> String
 }
 
 impl Template {
-    pub(crate) fn component(&self, kind: &str) -> Option<&Component> {
-        self.components
-            .iter()
-            .find(|component| component.kind == kind)
-    }
-
     /// Checks the components of a send against the template.
     pub(crate) fn fill(&self, sent: &[Value]) -> Result<Filled, GraphError> {
         let sent = Sent::read(sent)?;
@@ -115,7 +59,12 @@ impl Template {
                 format!("body: longer than {LONGEST_BODY} characters with its parameters in place"),
             ));
         }
-        let (buttons, warning) = self.fill_buttons(&sent.buttons)?;
+        let (mut buttons, mut warning) = self.fill_buttons(&sent.buttons)?;
+        self.check_offer(sent.offer.as_ref())?;
+        for card in self.fill_cards(&sent.cards)? {
+            buttons.extend(card.buttons);
+            warning = warning.or(card.warning);
+        }
         let footer = self
             .component("FOOTER")
             .and_then(|footer| footer.text.clone());
@@ -130,6 +79,60 @@ impl Template {
             buttons,
             warning,
         })
+    }
+
+    /// The cards of a carousel, each filled as if it were a template of its own.
+    fn fill_cards(&self, sent: &[Value]) -> Result<Vec<Filled>, GraphError> {
+        let cards = (self.component("CAROUSEL"))
+            .and_then(|carousel| carousel.other.get("cards"))
+            .and_then(Value::as_array)
+            .map_or(&[][..], Vec::as_slice);
+        same_count("carousel", sent.len(), cards.len())?;
+        let members = |card: &Value| -> Option<Vec<Value>> {
+            Some(card.get("components")?.as_array()?.clone())
+        };
+        cards
+            .iter()
+            .zip(sent)
+            .map(|(card, sent)| {
+                let components = members(card).unwrap_or_default();
+                let card = Template {
+                    components: components
+                        .into_iter()
+                        .filter_map(|component| serde_json::from_value(component).ok())
+                        .map(Component::upper)
+                        .collect(),
+                    ..self.clone()
+                };
+                card.fill(&members(sent).unwrap_or_default())
+            })
+            .collect()
+    }
+
+    /// An offer that ends must say when, and no other may.
+    fn check_offer(&self, sent: Option<&Params>) -> Result<(), GraphError> {
+        let offer = self.component("LIMITED_TIME_OFFER");
+        let ends = offer
+            .and_then(|offer| offer.other.get("limited_time_offer"))
+            .and_then(|offer| offer.get("has_expiration"))
+            .and_then(Value::as_bool)
+            .unwrap_or(false);
+        let time = match sent {
+            Some(parameter) => (parameter.object("limited_time_offer")?)
+                .and_then(|offer| offer.value("expiration_time_ms").cloned()),
+            None => None,
+        };
+        match (ends, time.is_some()) {
+            (true, false) => Err(GraphError::new(
+                131_008,
+                "limited_time_offer: expiration_time_ms is missing",
+            )),
+            (false, true) => Err(GraphError::new(
+                132_012,
+                "limited_time_offer: the template has no offer that expires",
+            )),
+            _ => Ok(()),
+        }
     }
 
     #[expect(
@@ -238,7 +241,7 @@ impl Template {
     }
 }
 
-fn same_count(part: &str, given: usize, expected: usize) -> Result<(), GraphError> {
+pub(super) fn same_count(part: &str, given: usize, expected: usize) -> Result<(), GraphError> {
     if given == expected {
         return Ok(());
     }
@@ -309,6 +312,8 @@ struct Sent {
     header: Vec<Params>,
     body: Vec<Params>,
     buttons: Vec<SentButton>,
+    cards: Vec<Value>,
+    offer: Option<Params>,
 }
 
 struct SentButton {
@@ -342,6 +347,12 @@ impl Sent {
                         })?,
                     parameters,
                 }),
+                "carousel" => sent
+                    .cards
+                    .extend(component.array("cards")?.unwrap_or_default()),
+                "limited_time_offer" => sent.offer = parameters.into_iter().next(),
+                // how the network's own programs track and open it
+                "tap_target_configuration" | "order_status" => {}
                 other => {
                     return Err(GraphError::new(
                         131_009,
