@@ -57,6 +57,17 @@ pub struct Relay {
     pub reading: watch::Sender<usize>,
 }
 
+impl Relay {
+    /// Where what it takes goes.
+    pub fn inbox(&self) -> Inbox {
+        Inbox {
+            store: self.store.clone(),
+            lines: self.lines.clone(),
+            canonical: self.canonical.clone(),
+        }
+    }
+}
+
 /// Greatest webhook body, bytes (`cloud-api.md` 2.2: the network sends up to 3 MB).
 pub const BODY_LIMIT: usize = 4 * 1024 * 1024;
 
@@ -65,11 +76,7 @@ const BODIES: usize = 32;
 
 /// The routes of a relay in the core's own process: `GET` and `POST /graph/{app}`, `/livez`.
 pub fn router(relay: Relay) -> Router {
-    let inbox = Inbox {
-        store: relay.store,
-        lines: relay.lines,
-        canonical: relay.canonical,
-    };
+    let inbox = relay.inbox();
     let apps = Apps::new(relay.apps.values().cloned());
     routes(Arc::new(Desk::new(
         Arc::new(apps),

@@ -12,6 +12,7 @@ use reqwest::Url;
 use super::password;
 use crate::cli::{DevArgs, PlainListen};
 use crate::exit::Stop;
+use crate::relay_host::dial::Elsewhere;
 use crate::serve::check_plain;
 
 /// The configuration of a run.
@@ -25,6 +26,8 @@ pub(super) struct Config {
     pub(super) api_plain: Option<SocketAddr>,
     /// Where the relay listens.
     pub(super) relay: SocketAddr,
+    /// The relay on a host of its own; then none listens here.
+    pub(super) elsewhere: Option<Elsewhere>,
     /// Which network is used.
     pub(super) network: NetworkChoice,
     /// Do what is missing for a first message.
@@ -90,6 +93,7 @@ impl Config {
             api: args.listen,
             api_plain,
             relay: args.relay_listen,
+            elsewhere: Elsewhere::from_args(args.dial)?,
             network,
             ready: args.ready,
             admin_password: args.admin_password,
@@ -150,6 +154,7 @@ mod tests {
                 api: "127.0.0.1:9090".parse().expect("an address"),
                 api_plain: Some("127.0.0.1:9091".parse().expect("an address")),
                 relay: "127.0.0.1:9092".parse().expect("an address"),
+                elsewhere: None,
                 network: NetworkChoice::Here("127.0.0.1:9080".parse().expect("an address")),
                 ready: false,
                 admin_password: None,

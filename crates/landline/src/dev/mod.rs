@@ -24,6 +24,8 @@ use landline_core::line::FirstLogin;
 use landline_core::{Line, LineConfig, OnUnknown};
 use onprem::WaId;
 use onprem::user::{ADMIN, FIRST_PASSWORD};
+use relay::pull::Puller;
+use relay::seal::SecretKey;
 use sim::{Retry, World};
 use store::LineName;
 use store::record::Records;
@@ -44,6 +46,8 @@ use crate::exit::{Stop, causes};
 use crate::file;
 use crate::log::Level;
 use crate::network::{OwnNetwork, Phones, reached_by};
+use crate::relay_host::dial;
+use crate::relay_host::secret::letter_key;
 use crate::serve::{Serving, Socket};
 use crate::terminal::Terminal;
 
@@ -103,11 +107,18 @@ struct Start<'a> {
     reading: watch::Sender<usize>,
 }
 
+/// What is derived from the store's key.
+struct Keys {
+    message_ids: [u8; 32],
+    letters: SecretKey,
+}
+
 /// The sockets. All are bound before anything needs to know a port.
 struct Sockets {
     api: Socket,
     api_plain: Option<Socket>,
-    relay: Socket,
+    /// None with a relay on a host of its own.
+    relay: Option<Socket>,
 }
 
 /// The addresses as URLs.
@@ -125,22 +136,29 @@ impl Sockets {
                 .api_plain
                 .map(|address| Socket::bind(address, "--http-listen"))
                 .transpose()?,
-            relay: Socket::bind(config.relay, "--relay-listen")?,
+            relay: match config.elsewhere {
+                Some(_) => None,
+                None => Some(Socket::bind(config.relay, "--relay-listen")?),
+            },
         })
     }
 
-    fn addresses(&self, world: &World) -> Addresses {
+    fn addresses(&self, config: &Config, world: &World) -> Addresses {
+        let app_id = &world.graph.app_id;
+        let elsewhere = config.elsewhere.as_ref();
+        let here = self
+            .relay
+            .as_ref()
+            .map(|socket| format!("http://{}/graph/{app_id}", socket.reachable()));
         Addresses {
             api: format!("https://{}", self.api.reachable()),
             api_plain: self
                 .api_plain
                 .as_ref()
                 .map(|socket| format!("http://{}", socket.reachable())),
-            relay: format!(
-                "http://{}/graph/{}",
-                self.relay.reachable(),
-                world.graph.app_id
-            ),
+            relay: here
+                .or_else(|| elsewhere.map(|relay| relay.url(app_id)))
+                .unwrap_or_default(),
         }
     }
 }
@@ -150,11 +168,13 @@ impl Start<'_> {
     async fn everything(self, parts: &mut Parts) -> Result<(), Stop> {
         let sockets = Sockets::bind(self.config)?;
         let (phones, world) = self.network(parts).await?;
-        let addresses = sockets.addresses(&world);
-        let (records, secret) = self.store(parts).await?;
+        let addresses = sockets.addresses(self.config, &world);
+        let (records, keys) = self.store(parts).await?;
         let tls = self.tls(&records, &sockets.api).await?;
-        let config = self.line_config(&world, &addresses);
-        let line = Line::open(config, records.clone(), secret)
+        let (tell, mailbox) = dial::wire();
+        let mut config = self.line_config(&world, &addresses);
+        config.mailbox = self.config.elsewhere.is_some().then_some(mailbox);
+        let line = Line::open(config, records.clone(), keys.message_ids)
             .await
             .map_err(|error| Stop::failed("the line cannot be opened", causes(&error)))?;
         if let Some(url) = &self.config.webhook {
@@ -162,14 +182,26 @@ impl Start<'_> {
         }
         self.log_level.follow(line.watch_settings());
 
-        let core = Switch::new(line.clone(), format!("dev-{}", std::process::id()));
+        let relay = relay_of(&world, &records, self.reading.clone());
+        let node = format!("dev-{}", std::process::id());
+        let puller = match &self.config.elsewhere {
+            Some(elsewhere) => Some(Puller {
+                dial: elsewhere.dial()?,
+                key: Arc::new(keys.letters),
+                apps: vec![relay::App {
+                    app_secrets: elsewhere.secrets(&world.graph.app_secret)?,
+                    ..app_of(&world)
+                }],
+                lends_secrets: elsewhere.lends_secrets,
+                inbox: relay.inbox(),
+                core: format!("{}/{node}", line.node()),
+                tell,
+            }),
+            None => None,
+        };
+        let core = Switch::new(line.clone(), node, puller);
         parts.core = Some(core.clone());
-        serve(
-            parts,
-            sockets,
-            relay_of(&world, &records, self.reading.clone()),
-            self.api(&line, &core, tls),
-        );
+        serve(parts, sockets, relay, self.api(&line, &core, tls));
         core.start()
             .await
             .map_err(|why| Stop::failed("the core cannot be started", why))?;
@@ -204,16 +236,10 @@ impl Start<'_> {
         }
     }
 
-    /// Opens the store and its key. Also returns the key of public message ids.
-    async fn store(&self, parts: &mut Parts) -> Result<(Records, [u8; 32]), Stop> {
+    /// Opens the store and its key. Also returns what is derived from the key.
+    async fn store(&self, parts: &mut Parts) -> Result<(Records, Keys), Stop> {
+        self.data.check_key()?;
         let (db, key) = (self.data.db(), self.data.key());
-        if db.exists() && !key.exists() {
-            return Err(Stop::failed(
-                format!("{} is missing", key.display()),
-                "what is sealed in the store cannot be opened without it",
-            )
-            .hint("bring the file back, or move the directory away to begin anew"));
-        }
         let opened = tokio::task::spawn_blocking(move || {
             // The key first: a store without its key must never have been.
             let seal = Seal::from_file(&key)?;
@@ -223,8 +249,11 @@ impl Start<'_> {
             .await
             .map_err(|error| Stop::failed("the store cannot be opened", causes(&error)))??;
         parts.store = Some(store.clone());
-        let secret = seal.derive(MESSAGE_IDS);
-        Ok((Records::new(store, Arc::new(seal)), secret))
+        let keys = Keys {
+            message_ids: seal.derive(MESSAGE_IDS),
+            letters: letter_key(&seal)?,
+        };
+        Ok((Records::new(store, Arc::new(seal)), keys))
     }
 
     /// Loads (or makes) the certificates; the CA's lies in the directory for those who want to trust it.
@@ -275,6 +304,7 @@ impl Start<'_> {
             outbox_limit: OUTBOX_LIMIT,
             callbacks_limit: CALLBACKS_LIMIT,
             reading: Some(self.reading.subscribe()),
+            mailbox: None,
         }
     }
 
@@ -378,7 +408,9 @@ async fn keep_ca(tls: web::tls::Tls, path: PathBuf) {
 
 /// Relay first: the network may have been waiting for it.
 fn serve(parts: &mut Parts, sockets: Sockets, relay: relay::Relay, api: web::Api) {
-    parts.relay = Some(Serving::plain(sockets.relay, relay::router(relay)));
+    if let Some(socket) = sockets.relay {
+        parts.relay = Some(Serving::plain(socket, relay::router(relay)));
+    }
     let config = api.tls.config.clone();
     let traffic = api.traffic.clone();
     let api = web::router(api);
@@ -393,19 +425,23 @@ fn serve(parts: &mut Parts, sockets: Sockets, relay: relay::Relay, api: web::Api
 /// The relay of this world: one app, one number. Events of other numbers are kept and shown.
 fn relay_of(world: &World, records: &Records, reading: watch::Sender<usize>) -> relay::Relay {
     let graph = &world.graph;
-    let app = relay::App {
-        app_id: graph.app_id.clone(),
-        app_secret: graph.app_secret.clone(),
-        verify_token: graph.verify_token.clone(),
-    };
     relay::Relay {
         store: records.store().clone(),
-        apps: Arc::new(HashMap::from([(graph.app_id.clone(), app)])),
+        apps: Arc::new(HashMap::from([(graph.app_id.clone(), app_of(world))])),
         lines: Arc::new(HashMap::from([(
             graph.phone_number_id.clone(),
             LineName::main(),
         )])),
         canonical: Arc::new(|id| WaId::from_network(id).canonical()),
         reading,
+    }
+}
+
+fn app_of(world: &World) -> relay::App {
+    let graph = &world.graph;
+    relay::App {
+        app_id: graph.app_id.clone(),
+        app_secrets: vec![graph.app_secret.clone()],
+        verify_token: graph.verify_token.clone(),
     }
 }

@@ -5,7 +5,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use landline_core::{Core, Line};
+use relay::pull::Puller;
 use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 use crate::exit::causes;
 
@@ -14,22 +17,46 @@ use crate::exit::causes;
 pub(super) struct Switch {
     line: Arc<Line>,
     node: Arc<str>,
+    /// Takes from a relay on a host of its own, as long as the core runs.
+    puller: Option<Puller>,
     state: Arc<Mutex<State>>,
 }
 
 enum State {
     Stopped,
-    Running(Core),
+    Running(Core, Option<Pulling>),
     /// The program ends: nothing starts the core again.
     Ended,
 }
 
+/// A puller at work.
+struct Pulling {
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Pulling {
+    fn start(puller: Puller) -> Self {
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(puller.run(stop.clone()));
+        Self { stop, task }
+    }
+
+    async fn end(self) {
+        self.stop.cancel();
+        if let Err(error) = self.task.await {
+            tracing::error!(error = causes(&error), "the relay's stream failed");
+        }
+    }
+}
+
 impl Switch {
     /// A core that does not run yet. `node` names this process in the leases.
-    pub(super) fn new(line: Arc<Line>, node: String) -> Self {
+    pub(super) fn new(line: Arc<Line>, node: String, puller: Option<Puller>) -> Self {
         Self {
             line,
             node: node.into(),
+            puller,
             state: Arc::new(Mutex::new(State::Stopped)),
         }
     }
@@ -38,13 +65,13 @@ impl Switch {
     pub(super) async fn start(&self) -> Result<(), String> {
         let mut state = self.state.lock().await;
         match *state {
-            State::Running(_) => Ok(()),
+            State::Running(..) => Ok(()),
             State::Ended => Err("the program is ending".to_owned()),
             State::Stopped => {
                 let core = Core::start(self.line.clone(), &self.node)
                     .await
                     .map_err(|error| causes(&error))?;
-                *state = State::Running(core);
+                *state = State::Running(core, self.puller.clone().map(Pulling::start));
                 Ok(())
             }
         }
@@ -64,7 +91,12 @@ impl Switch {
     async fn stop_into(&self, next: State) {
         let mut state = self.state.lock().await;
         match std::mem::replace(&mut *state, next) {
-            State::Running(core) => core.stop().await,
+            State::Running(core, pulling) => {
+                core.stop().await;
+                if let Some(pulling) = pulling {
+                    pulling.end().await;
+                }
+            }
             State::Ended => *state = State::Ended,
             State::Stopped => {}
         }

@@ -12,6 +12,7 @@ mod support;
 mod first_minute;
 mod kill;
 mod program;
+mod relay;
 mod startup;
 mod v1;
 mod webhook;

@@ -87,6 +87,7 @@ impl Counted {
 
 impl Table {
     pub(super) fn open(path: &Path, max_bytes: u64) -> Result<Self, DepotError> {
+        private(path)?;
         let connection = Connection::open(path)?;
         connection.busy_timeout(Duration::from_secs(5))?;
         connection.execute_batch(SETTINGS)?;
@@ -318,6 +319,17 @@ impl Table {
         let free = pragma(&self.connection, "PRAGMA freelist_count")?;
         Ok(unsigned(pages.saturating_sub(free)).saturating_mul(self.page_size))
     }
+}
+
+/// Makes the file if there is none, for its owner only (the journal inherits that). An empty file is an empty database.
+fn private(path: &Path) -> Result<(), DepotError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let made = options.open(path);
+    made.map(drop)
+        .map_err(|error| DepotError::Database(format!("{}: {error}", path.display())))
 }
 
 fn pragma(connection: &Connection, text: &str) -> rusqlite::Result<i64> {

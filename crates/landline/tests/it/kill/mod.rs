@@ -2,6 +2,7 @@
 
 mod check;
 mod load;
+mod relay;
 
 use std::time::Duration;
 

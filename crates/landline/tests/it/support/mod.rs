@@ -11,6 +11,7 @@ mod poster;
 mod process;
 mod prometheus;
 mod raw;
+mod relay;
 // The pictures that the unit tests make.
 #[path = "../../../../core/src/media/picture/sample.rs"]
 pub(crate) mod sample;
@@ -24,9 +25,10 @@ pub(crate) use graph::Graph;
 pub(crate) use guest::{Guest, new_customer};
 pub(crate) use phones::Phones;
 pub(crate) use poster::{Poster, network_text};
-pub(crate) use process::{Dev, Network};
+pub(crate) use process::{Dev, Folder, Network};
 pub(crate) use prometheus::Scrape;
 pub(crate) use raw::raw;
+pub(crate) use relay::Relay;
 pub(crate) use sink::Sink;
 
 use std::future::Future;

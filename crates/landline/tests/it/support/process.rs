@@ -8,20 +8,31 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
+use tokio::sync::OnceCell;
 
-use super::{Api, Crash, Graph, Phones, SOON, Sink, until};
+use super::{Api, Crash, Graph, Phones, Relay, SOON, Sink, until};
 
 /// Where a process writes, kept as long as anybody uses it.
 #[derive(Clone)]
 pub(crate) struct Folder {
     dir: Arc<TempDir>,
+    /// The relay beside it, which outlives each core.
+    relay: Arc<OnceCell<Relay>>,
 }
 
 impl Folder {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             dir: Arc::new(tempfile::tempdir().unwrap()),
+            relay: Arc::default(),
         }
+    }
+
+    /// The relay beside it; started when there is none.
+    pub(crate) async fn relay(&self, flags: &[&str]) -> &Relay {
+        self.relay
+            .get_or_init(|| Relay::start(self.path(), flags))
+            .await
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -29,7 +40,7 @@ impl Folder {
     }
 }
 
-fn landline() -> Command {
+pub(super) fn landline() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_landline"));
     command
         .env_clear()
@@ -121,8 +132,17 @@ impl DevBuilder {
         self
     }
 
+    /// With a relay on a host of its own.
+    pub(crate) async fn relay(self, flags: &[&str]) -> Self {
+        self.folder.relay(flags).await;
+        self
+    }
+
     /// Starts it and waits for its endpoints.
     pub(crate) async fn start(self) -> Dev {
+        if std::env::var("LANDLINE_TEST_RELAY").is_ok_and(|place| place == "remote") {
+            self.folder.relay(&[]).await;
+        }
         let mut dev = self.spawn();
         dev.wait().await;
         dev
@@ -165,6 +185,9 @@ impl DevBuilder {
         }
         if let Some(url) = &self.network {
             command.args(["--network", url]);
+        }
+        if let Some(relay) = self.folder.relay.get() {
+            command.args(relay.flags());
         }
         Dev {
             child: command.spawn().unwrap(),
@@ -286,7 +309,7 @@ impl Drop for Dev {
 }
 
 /// The file that programs wait for.
-async fn endpoints(folder: &Path, pid: Option<u32>, limit: Duration) -> Value {
+pub(super) async fn endpoints(folder: &Path, pid: Option<u32>, limit: Duration) -> Value {
     let path: PathBuf = folder.join("endpoints.json");
     until("endpoints.json", limit, || async {
         let found: Value = serde_json::from_slice(&std::fs::read(&path).ok()?).ok()?;
