@@ -7,6 +7,7 @@
 //! - [`decide`]: the decisions, pure: `(state, event, now) → actions`.
 //! - [`translate`]: the one place that knows both vocabularies.
 //! - [`alert`]: what somebody has to look at, in the log.
+//! - [`mailbox`]: what a relay on a host of its own says of its mailbox.
 //! - [`record`]: what the store keeps in typed records.
 //! - [`stats`]: what is counted, and what is told of it.
 
@@ -24,6 +25,7 @@ mod ids;
 pub mod line;
 pub mod link;
 mod linked;
+pub mod mailbox;
 pub mod media;
 mod out_of_band;
 pub mod parcel;
@@ -39,4 +41,5 @@ pub mod template;
 pub mod translate;
 
 pub use line::{GatewayStatus, Line, LineConfig, LineState, OnUnknown, OpenError, Step};
+pub use mailbox::Mailbox;
 pub use run::Core;

@@ -25,6 +25,7 @@ use crate::identity::HeldBack;
 use crate::ids::Ids;
 use crate::link::{Fetcher, guarded_client};
 use crate::linked::Linked;
+use crate::mailbox::Mailbox;
 use crate::media::MediaFolder;
 use crate::out_of_band::OutOfBand;
 use crate::record;
@@ -86,6 +87,8 @@ pub struct LineConfig {
     pub callbacks_limit: u64,
     /// How many webhook bodies the relay is reading at this moment, when it is in the same process.
     pub reading: Option<watch::Receiver<usize>>,
+    /// The mailbox of the relay, when that has a host of its own: no session without a stream from it.
+    pub mailbox: Option<watch::Receiver<Mailbox>>,
 }
 
 /// From where the built-in first password is accepted.
@@ -151,7 +154,7 @@ pub enum Step {
     Offline {
         /// Processed so far in this step.
         processed: u64,
-        /// Still in the inbox.
+        /// Still in the inbox, or at the relay.
         left: u64,
     },
 }

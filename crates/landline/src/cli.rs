@@ -9,6 +9,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, V
 use reqwest::Url;
 
 use crate::bench::BenchArgs;
+use crate::relay_host::args::{DialArgs, RelayArgs, RelayKeyArgs};
 use crate::tour::TourArgs;
 
 const EXAMPLES: &str = "Examples:
@@ -34,6 +35,16 @@ Every setting of the file may also come from the environment: `landline serve --
 const SIM_EXAMPLES: &str = "Example, in two terminals:
   landline sim
   landline dev --network http://127.0.0.1:9080";
+
+const RELAY_EXAMPLES: &str = "Example, on the relay's host:
+  landline relay --listen 0.0.0.0:443 --public-key KEY \\
+                 --tls-cert fullchain.pem --tls-key privkey.pem
+
+and where the core is:
+  landline dev --relay wss://relay.example --relay-token-file token";
+
+const RELAY_KEY_EXAMPLES: &str = "Example, where the core is:
+  landline relay-key --data ./landline-data";
 
 const WEBHOOK_EXAMPLES: &str = "Example, in two terminals:
   landline webhook
@@ -83,6 +94,12 @@ pub(crate) enum Command {
     /// Run the simulated network alone: Graph API and virtual phones
     #[command(after_help = SIM_EXAMPLES)]
     Sim(SimArgs),
+    /// Run the relay alone, where the network reaches it: keeps webhooks, sealed, until a core dials in
+    #[command(after_help = RELAY_EXAMPLES)]
+    Relay(Box<RelayArgs>),
+    /// Print the key that a relay on a host of its own seals with
+    #[command(after_help = RELAY_KEY_EXAMPLES)]
+    RelayKey(RelayKeyArgs),
     /// Run a webhook receiver that prints what arrives
     #[command(after_help = WEBHOOK_EXAMPLES)]
     Webhook(WebhookArgs),
@@ -191,6 +208,9 @@ pub(crate) struct DevArgs {
     /// Address of the relay, where the network's webhooks arrive
     #[arg(long, value_name = "ADDR:PORT", env = "LANDLINE_RELAY_LISTEN", default_value = "127.0.0.1:9092", value_parser = address)]
     pub(crate) relay_listen: SocketAddr,
+    /// A relay on a host of its own.
+    #[command(flatten)]
+    pub(crate) dial: DialArgs,
     /// Address of the simulated network
     #[arg(long, value_name = "ADDR:PORT", env = "LANDLINE_SIM_LISTEN", default_value = "127.0.0.1:9080", value_parser = address)]
     pub(crate) sim_listen: SocketAddr,
@@ -389,7 +409,7 @@ impl FromStr for PlainListen {
 }
 
 /// An address with a port. `localhost` is 127.0.0.1, whatever a resolver says.
-fn address(text: &str) -> Result<SocketAddr, String> {
+pub(crate) fn address(text: &str) -> Result<SocketAddr, String> {
     let port = text
         .strip_prefix("localhost:")
         .and_then(|port| port.parse().ok());

@@ -53,6 +53,19 @@ impl DataDir {
         self.path.join("secret.key")
     }
 
+    /// A store whose key is gone must not get another one.
+    pub(crate) fn check_key(&self) -> Result<(), Stop> {
+        let key = self.key();
+        if self.db().exists() && !key.exists() {
+            return Err(Stop::failed(
+                format!("{} is missing", key.display()),
+                "what is sealed in the store cannot be opened without it",
+            )
+            .hint("bring the file back, or move the directory away to begin anew"));
+        }
+        Ok(())
+    }
+
     /// Media files.
     pub(crate) fn media(&self) -> PathBuf {
         self.path.join("media")

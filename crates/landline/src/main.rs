@@ -1,7 +1,9 @@
 //! Landline, the program: the command line, configuration, and the wiring of the crates.
 //!
 //! - [`cli`]: the command line; [`exit`]: how a run ends; [`signal`], [`log`], [`terminal`]: its surroundings.
-//! - [`dev`]: everything in one process; [`serve`]: the gateway in front of the real network; [`simulate`]: the network alone; [`receiver`]: a webhook that prints.
+//! - [`dev`]: everything in one process; [`serve`]: the gateway in front of the real network; [`simulate`]: the network
+//!   alone; [`receiver`]: a webhook that prints.
+//! - [`relay_host`]: the relay on a host of its own, and a core's way to it.
 //! - [`document`]: what the program says of itself, printed; [`postman`]: the same as a
 //!   collection of requests; [`compat`]: what is supported, as pages of the documentation.
 //! - [`tour`], the getting-started guide, played; [`bench`], measurements.
@@ -26,6 +28,7 @@ mod log;
 mod network;
 mod postman;
 mod receiver;
+mod relay_host;
 mod serve;
 mod shell;
 mod signal;
@@ -68,6 +71,9 @@ fn run(command: Command, terminal: &Terminal, log_level: &log::Level) -> Result<
     if let Some(document) = document::of(&command) {
         return document::print(&document);
     }
+    if let Command::RelayKey(args) = &command {
+        return document::print(&relay_host::secret::public_key(args)?);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -78,9 +84,12 @@ fn run(command: Command, terminal: &Terminal, log_level: &log::Level) -> Result<
             Command::Dev(args) => dev::run(*args, terminal, log_level, shutdown).await,
             Command::Serve(args) => serve::run(args, terminal, log_level, shutdown).await,
             Command::Sim(args) => simulate::run(args, terminal, shutdown).await,
+            Command::Relay(args) => relay_host::run(*args, terminal, shutdown).await,
             Command::Webhook(args) => receiver::run(&args, terminal, shutdown).await,
             Command::Tour(args) => tour::run(args, terminal, shutdown).await,
-            Command::Openapi | Command::Postman(_) | Command::Compat(_) => Ok(()),
+            Command::Openapi | Command::Postman(_) | Command::Compat(_) | Command::RelayKey(_) => {
+                Ok(())
+            }
             Command::Bench(args) => tokio::select! {
                 () = shutdown.cancelled() => Ok(()),
                 ended = Box::pin(bench::run(args)) => ended,

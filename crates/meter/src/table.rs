@@ -174,7 +174,7 @@ table! {
         STARTUP_STEP = gauge "landline_startup_step" ["step"]
             "1 for the step of the start-up flow that runs.";
         OFFLINE_MESSAGES = gauge "landline_offline_messages" ["state"]
-            "Offline messages of the running start-up: processed, and left.";
+            "Offline messages of the running start-up: processed, and left; announced by a relay on a host of its own.";
         TEMPLATES = gauge "landline_templates" []
             "Templates in the table, each language counted.";
         COMMIT_BATCHES = GROUP "landline_commit_batches" []

@@ -1,22 +1,24 @@
 //! `POST /graph/{app}`: signature, then durability, then 200 (the reference's 2.2).
 
-use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Json;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{FromRequest, Path, Request, State};
+use axum::extract::{ConnectInfo, FromRequest, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use graph::webhook::{Event, split};
+use graph::webhook::split;
 use serde_json::json;
-use store::{Batch, Change, Lane, LineName, StoreError, clock};
+use store::clock;
 use tokio::sync::watch;
 
-use crate::{App, BODY_LIMIT, Desk, Relay, refusal, unavailable, unknown_app};
+use crate::letter::Letter;
+use crate::mailbox::Kept;
+use crate::{BODY_LIMIT, Desk, Known, refusal, retry_after, unavailable, unknown_app};
 
 /// How long a body waits for a place before the network is told to come again.
 const PLACE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -32,10 +34,13 @@ pub(crate) async fn take(
     let Some(app) = path.ok().and_then(|Path(app_id)| desk.app(&app_id)) else {
         return unknown_app();
     };
-    let _reading = Reading::begin(&desk.relay.reading);
+    let _reading = Reading::begin(&desk.reading);
+    if !desk.admits(&request) {
+        return too_often();
+    }
     // Without the form of a signature its body is of no interest.
     let Some(signature) = signature(request.headers()) else {
-        return desk.unsigned(app);
+        return desk.unsigned(&app);
     };
     let Ok(_place) = tokio::time::timeout(PLACE_TIMEOUT, desk.bodies.acquire()).await else {
         return unavailable();
@@ -44,8 +49,8 @@ pub(crate) async fn take(
         Ok(body) => body,
         Err(refusal) => return refusal,
     };
-    if !graph::signature::verify(&app.app_secret, &body, Some(&signature)) {
-        return desk.unsigned(app);
+    if !desk.is_signed(&app, &body, &signature) {
+        return desk.unsigned(&app);
     }
     let events = match split(&body) {
         Ok(events) => events,
@@ -53,15 +58,46 @@ pub(crate) async fn take(
             tracing::warn!(
                 app = app.app_id,
                 reason = sentence,
-                "a signed webhook cannot be read"
+                "a webhook cannot be read"
             );
             return refusal(StatusCode::BAD_REQUEST, &sentence);
         }
     };
-    match desk.keep(&events).await {
-        Ok(()) => Json(json!({"success": true})).into_response(),
-        Err(_) => unavailable(),
+    if events.is_empty() {
+        return taken();
     }
+    let letter = Letter {
+        received_ms: clock::now_ms(),
+        app_id: app.app_id.clone(),
+        signature,
+        body,
+    };
+    match desk.mailbox.keep(letter, &events).await {
+        Kept::Durably => taken(),
+        Kept::No => unavailable(),
+        Kept::Full => full(),
+    }
+}
+
+fn taken() -> Response {
+    Json(json!({"success": true})).into_response()
+}
+
+/// The refusal of what has no room; the network tries again.
+fn full() -> Response {
+    let mut response = refusal(
+        StatusCode::INSUFFICIENT_STORAGE,
+        "the mailbox is full: no core has taken what is in it",
+    );
+    retry_after(&mut response, "60");
+    response
+}
+
+/// The refusal of a webhook too many; the network tries again.
+fn too_often() -> Response {
+    let mut response = refusal(StatusCode::TOO_MANY_REQUESTS, "too many webhooks at once");
+    retry_after(&mut response, "1");
+    response
 }
 
 /// Counts a body from its first byte until it is durable or refused, whatever way that ends.
@@ -107,8 +143,24 @@ async fn receive(request: Request) -> Result<Bytes, Response> {
 }
 
 impl Desk {
+    /// Whether one more webhook may come from there now.
+    fn admits(&self, request: &Request) -> bool {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        self.limits
+            .as_ref()
+            .is_none_or(|limits| limits.admit(peer.map(|ConnectInfo(peer)| peer.ip())))
+    }
+
+    /// Whether one of the app's secrets signed the body. A relay elsewhere that knows none leaves that to the core.
+    fn is_signed(&self, app: &Known, body: &[u8], signature: &str) -> bool {
+        if app.app_secrets.is_empty() && self.mailbox.is_checked_again() {
+            return true;
+        }
+        app.signed(body, signature)
+    }
+
     /// The answer to a webhook that the app's secret did not sign; the log has at most one line a second about them.
-    fn unsigned(&self, app: &App) -> Response {
+    fn unsigned(&self, app: &Known) -> Response {
         self.refused.fetch_add(1, Ordering::Relaxed);
         let now_ms = clock::now_ms();
         let last_ms = self.refusal_logged_ms.load(Ordering::Relaxed);
@@ -128,77 +180,5 @@ impl Desk {
             StatusCode::UNAUTHORIZED,
             "the signature is missing or wrong",
         )
-    }
-
-    /// Makes all events durable, in one batch: all of them or none.
-    async fn keep(&self, events: &[Event]) -> Result<(), StoreError> {
-        if events.is_empty() {
-            return Ok(());
-        }
-        let changes = self.relay.changes(events, clock::now_ms())?;
-        let kept = self.relay.store.apply(Batch::of(changes)).await;
-        self.note(kept.as_ref().err());
-        kept.map(drop)
-    }
-
-    /// One line in the log when the store begins to fail, one when it works again.
-    fn note(&self, error: Option<&StoreError>) {
-        let was_failing = self
-            .is_store_failing
-            .swap(error.is_some(), Ordering::Relaxed);
-        match error {
-            Some(error) if !was_failing => {
-                tracing::error!(%error, "webhooks are refused: the store does not take them");
-            }
-            None if was_failing => tracing::info!("webhooks are taken again"),
-            _ => {}
-        }
-    }
-}
-
-impl Relay {
-    /// The changes that keep the events, in their order.
-    fn changes(&self, events: &[Event], at_ms: i64) -> Result<Vec<Change>, StoreError> {
-        let mut changes = Vec::with_capacity(events.len());
-        for event in events {
-            let body = serde_json::to_vec(event)
-                .map_err(|error| StoreError::Damaged(format!("an event is not JSON: {error}")))?;
-            let lines = self.lines_of(event);
-            if lines.is_empty() {
-                changes.push(Change::AppendStray {
-                    phone_number_id: event.phone_number_id.clone(),
-                    body,
-                    at_ms,
-                });
-                continue;
-            }
-            let lane = self.lane(event);
-            changes.extend(lines.into_iter().map(|line| Change::AppendInbox {
-                line: line.clone(),
-                lane: lane.clone(),
-                event_time_s: event.time_s(),
-                about: event.about().map(str::to_owned),
-                body: body.clone(),
-                at_ms,
-            }));
-        }
-        Ok(changes)
-    }
-
-    /// The line whose number it is; all lines for an event of the account; none for a number that no line has.
-    fn lines_of(&self, event: &Event) -> BTreeSet<&LineName> {
-        if event.phone_number_id.is_empty() {
-            self.lines.values().collect()
-        } else {
-            self.lines.get(&event.phone_number_id).into_iter().collect()
-        }
-    }
-
-    /// The customer's lane, `""` for what is about no customer.
-    fn lane(&self, event: &Event) -> Lane {
-        match event.customer() {
-            "" => Lane::new(""),
-            customer => Lane::new(&(self.canonical)(customer)),
-        }
     }
 }

@@ -1,14 +1,30 @@
-//! Webhook intake: signature check, mailbox. Answers verification and takes events whenever the store is open,
-//! whatever the line's state.
+//! Webhook intake: signature check, mailbox. Answers verification and takes events whenever its disk is open, whatever
+//! the line's state.
+//!
+//! - [`router`]: the relay in the core's own process; what it takes goes straight into the store's inbox.
+//! - [`host`]: the relay on a host of its own. It keeps what it takes, sealed, until a core dials in.
+//! - [`pull`]: the core's side of that: dials, opens, checks again, appends to the inbox, acknowledges.
+//! - [`depot`]: the mailbox of such a relay; [`seal`]: what closes and opens a letter.
 
+mod app;
+pub mod depot;
+mod directory;
+mod frame;
+mod hex;
+pub mod host;
+mod inbox;
 mod intake;
+mod letter;
+mod limit;
+mod mailbox;
+pub mod pull;
+pub mod seal;
 #[cfg(test)]
 mod tests;
 mod verification;
 
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64};
+use std::sync::atomic::{AtomicI64, AtomicU64};
 
 use axum::extract::DefaultBodyLimit;
 use axum::http::{StatusCode, header};
@@ -16,33 +32,39 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::json;
-use store::{LineName, SharedStore};
+use store::SharedStore;
 use tokio::sync::{Semaphore, watch};
 
-/// One Meta app whose webhooks come in at `/graph/{app_id}`.
-#[derive(Clone)]
-pub struct App {
-    /// The app's id, part of the path.
-    pub app_id: String,
-    /// Key of `X-Hub-Signature-256`. With an empty one nothing is taken in.
-    pub app_secret: String,
-    /// What verification must bring. With an empty one nobody is verified.
-    pub verify_token: String,
-}
+pub use app::App;
+use app::{Apps, Known};
+pub use directory::Directory;
+pub use inbox::Inbox;
+use limit::Limits;
+pub use limit::Rates;
+use mailbox::Mailbox;
 
-/// What intake needs.
+/// The relay in the core's own process.
 #[derive(Clone)]
 pub struct Relay {
     /// Where events are made durable.
     pub store: SharedStore,
-    /// By app id.
-    pub apps: Arc<HashMap<String, App>>,
-    /// The line of each `PHONE_ID`.
-    pub lines: Arc<HashMap<String, LineName>>,
+    /// The apps, and whose each number is.
+    pub directory: Directory,
     /// The canonical id of a customer: the lane of its events.
     pub canonical: Arc<dyn Fn(&str) -> String + Send + Sync>,
     /// How many bodies are being read (or made durable) at this moment.
     pub reading: watch::Sender<usize>,
+}
+
+impl Relay {
+    /// Where what it takes goes.
+    pub fn inbox(&self) -> Inbox {
+        Inbox {
+            store: self.store.clone(),
+            directory: self.directory.clone(),
+            canonical: self.canonical.clone(),
+        }
+    }
 }
 
 /// Greatest webhook body, bytes (`cloud-api.md` 2.2: the network sends up to 3 MB).
@@ -51,15 +73,18 @@ pub const BODY_LIMIT: usize = 4 * 1024 * 1024;
 /// Bodies in memory at once: anybody may send one, and only its end tells whether it is signed.
 const BODIES: usize = 32;
 
-/// The routes: `GET` and `POST /graph/{app}`, `/livez`.
+/// The routes of a relay in the core's own process: `GET` and `POST /graph/{app}`, `/livez`.
 pub fn router(relay: Relay) -> Router {
-    let desk = Arc::new(Desk {
-        relay,
-        is_store_failing: AtomicBool::new(false),
-        bodies: Semaphore::new(BODIES),
-        refused: AtomicU64::new(0),
-        refusal_logged_ms: AtomicI64::new(0),
-    });
+    let inbox = relay.inbox();
+    routes(Arc::new(Desk::new(
+        relay.directory.apps(),
+        Mailbox::of_store(inbox),
+        None,
+        relay.reading,
+    )))
+}
+
+fn routes(desk: Arc<Desk>) -> Router {
     Router::new()
         .route("/graph/{app}", get(verification::answer).post(intake::take))
         .route("/livez", get(async || Json(json!({"status": "ok"}))))
@@ -74,11 +99,12 @@ pub fn router(relay: Relay) -> Router {
         .with_state(desk)
 }
 
-/// The relay at work.
+/// Intake at work.
 struct Desk {
-    relay: Relay,
-    /// Whether the last write failed: the log has a line when that starts and when it ends.
-    is_store_failing: AtomicBool,
+    apps: Arc<Apps>,
+    mailbox: Mailbox,
+    limits: Option<Limits>,
+    reading: watch::Sender<usize>,
     /// Places for bodies that are in memory.
     bodies: Semaphore,
     /// Webhooks that were refused since the log last said so.
@@ -87,9 +113,26 @@ struct Desk {
 }
 
 impl Desk {
+    fn new(
+        apps: Arc<Apps>,
+        mailbox: Mailbox,
+        limits: Option<Limits>,
+        reading: watch::Sender<usize>,
+    ) -> Self {
+        Self {
+            apps,
+            mailbox,
+            limits,
+            reading,
+            bodies: Semaphore::new(BODIES),
+            refused: AtomicU64::new(0),
+            refusal_logged_ms: AtomicI64::new(0),
+        }
+    }
+
     /// The app of a path.
-    fn app(&self, app_id: &str) -> Option<&App> {
-        self.relay.apps.get(app_id)
+    fn app(&self, app_id: &str) -> Option<Arc<Known>> {
+        self.apps.get(app_id)
     }
 }
 
@@ -109,8 +152,11 @@ fn unavailable() -> Response {
         StatusCode::SERVICE_UNAVAILABLE,
         "the events cannot be stored now",
     );
+    retry_after(&mut response, "5");
     response
-        .headers_mut()
-        .insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));
-    response
+}
+
+fn retry_after(response: &mut Response, seconds: &'static str) {
+    let seconds = header::HeaderValue::from_static(seconds);
+    response.headers_mut().insert(header::RETRY_AFTER, seconds);
 }

@@ -1,7 +1,9 @@
 //! A session with the network, and its start-up flow: templates, then offline messages, then ready.
 
+mod stream;
+
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use graph::Failure;
@@ -36,6 +38,8 @@ pub(super) struct Session {
     renewed: Renewed,
     /// The last probe was not answered.
     was_silent: AtomicBool,
+    /// The relay's stream that it stands on; 0 with the relay in this process.
+    stream: AtomicU64,
 }
 
 impl Session {
@@ -44,6 +48,7 @@ impl Session {
             line: line.clone(),
             renewed: *line.signals.renewed.borrow(),
             was_silent: AtomicBool::new(false),
+            stream: AtomicU64::new(0),
         }
     }
 
@@ -63,6 +68,16 @@ impl Session {
         // Trouble of an older session is not this one's.
         line.signals.take_trouble();
         line.meter.sessions.one();
+        // Before the network is told where its webhooks go: it asks there at once.
+        self.reach_mailbox().await?;
+        tokio::select! {
+            end = self.stream_ends() => Err(end),
+            end = self.start_up() => end,
+        }
+    }
+
+    async fn start_up(&self) -> Result<std::convert::Infallible, End> {
+        let line = &self.line;
         let began = Instant::now();
         let connected = line.client.number().await.map_err(end_of)?;
         self.check_number(&connected.number)?;
@@ -166,8 +181,17 @@ impl Session {
             limits,
         );
         *line.signals.offline() = Some(step);
+        if line.config.mailbox.is_some()
+            && let Some(step) = line.signals.offline().as_mut()
+        {
+            step.expect_backlog();
+        }
+        self.count_inbox().await
+    }
+
+    async fn count_inbox(&self) -> Result<(), End> {
         let inbox = self.inbox().await?;
-        if let Some(step) = line.signals.offline().as_mut() {
+        if let Some(step) = self.line.signals.offline().as_mut() {
             step.counted(inbox);
         }
         Ok(())
@@ -234,6 +258,8 @@ impl Session {
             step.restart_clock(line.signals.steady_ms());
         }
         loop {
+            let mailbox = self.mailbox();
+            let coming = self.note_backlog(mailbox.as_ref()).await?;
             let now_ms = line.signals.steady_ms();
             let reading = line.is_reading();
             let Some(((processed, left), verdict)) = line
@@ -244,6 +270,7 @@ impl Session {
             else {
                 break;
             };
+            let left = left + coming;
             line.set_state(LineState::Starting(Step::Offline { processed, left }));
             match verdict {
                 Verdict::Done => break,
@@ -261,6 +288,7 @@ impl Session {
                     tokio::select! {
                         () = tokio::time::sleep(wait) => {}
                         () = line.signals.offline_moved.notified() => {}
+                        () = self.mailbox_changed(mailbox.as_ref()) => {}
                         end = self.trouble() => return Err(end),
                     }
                 }

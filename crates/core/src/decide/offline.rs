@@ -2,7 +2,8 @@
 //!
 //! In one process the network itself holds what came meanwhile and announces nothing. Offline messages are therefore what
 //! the inbox held when the connection was made, plus events that are not younger than the connection by the network's own
-//! clock: our own clock takes no part. The step ends after a short quiet time in which none of them came and none is in
+//! clock: our own clock takes no part. A relay on a host of its own announces what it kept, and marks its end: then the
+//! step does not end before that mark, and what the inbox holds at it is waited for. The step ends after a short quiet time in which none of them came and none is in
 //! work; live events never prolong it, and six minutes end it in any case.
 
 use std::collections::HashSet;
@@ -33,6 +34,8 @@ pub struct Offline {
     in_work: HashSet<Key>,
     /// While the inbox is being counted: what was processed meanwhile.
     uncounted: Option<HashSet<Key>>,
+    /// A relay has announced messages, and not marked their end.
+    is_backlog_open: bool,
 }
 
 /// What to do about the step.
@@ -58,7 +61,21 @@ impl Offline {
             processed: 0,
             in_work: HashSet::new(),
             uncounted: Some(HashSet::new()),
+            is_backlog_open: false,
         }
+    }
+
+    /// A relay announces what it kept: the step does not end before [`backlog_ended`](Self::backlog_ended).
+    pub fn expect_backlog(&mut self) {
+        self.is_backlog_open = true;
+    }
+
+    /// Everything announced is in the inbox, which has to be [`counted`](Self::counted) again. False when that was known.
+    pub fn backlog_ended(&mut self) -> bool {
+        if self.is_backlog_open {
+            self.uncounted.get_or_insert_default();
+        }
+        std::mem::take(&mut self.is_backlog_open)
     }
 
     /// Rows that the inbox held when the connection was made, whatever their time.
@@ -106,7 +123,7 @@ impl Offline {
         if now_ms >= cap {
             return Verdict::Capped;
         }
-        if self.uncounted.is_some() || !self.in_work.is_empty() {
+        if self.is_backlog_open || self.uncounted.is_some() || !self.in_work.is_empty() {
             return Verdict::Wait(cap);
         }
         let quiet = self.last_old_ms + self.limits.quiet_ms;
@@ -187,6 +204,30 @@ mod tests {
     fn a_body_that_is_being_read_is_waited_for_but_not_for_long() {
         assert_eq!(step(&[]).verdict(300, true), Verdict::Wait(310));
         assert_eq!(step(&[]).verdict(2_300, true), Verdict::Done);
+    }
+
+    #[test]
+    fn an_announced_backlog_is_waited_for_to_its_end_and_what_it_left_in_the_inbox() {
+        let mut step = step(&[]);
+        step.expect_backlog();
+        assert_eq!(step.verdict(5_000, false), Verdict::Wait(360_000));
+
+        assert!(step.backlog_ended());
+        step.done(20, 6_000);
+        step.counted([20, 21]);
+        assert_eq!(step.verdict(8_000, false), Verdict::Wait(360_000));
+        step.done(21, 9_000);
+
+        assert_eq!(step.verdict(9_300, false), Verdict::Done);
+        assert!(!step.backlog_ended(), "once");
+    }
+
+    #[test]
+    fn six_minutes_end_a_backlog_too() {
+        let mut step = step(&[]);
+        step.expect_backlog();
+
+        assert_eq!(step.verdict(360_000, false), Verdict::Capped);
     }
 
     #[test]

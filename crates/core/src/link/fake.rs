@@ -170,6 +170,7 @@ pub(crate) async fn line_at(
         outbox_limit: 1000,
         callbacks_limit: 1000,
         reading: None,
+        mailbox: None,
     };
     let records = store::record::Records::new(store, Arc::new(store::seal::Seal::new([7; 32])));
     let line = Line::open(config, records, [7; 32]).await.unwrap();

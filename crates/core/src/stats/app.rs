@@ -156,6 +156,10 @@ impl Line {
         let (processed, left) = offline.unwrap_or_default();
         page.add(&table::OFFLINE_MESSAGES, ["processed"], processed);
         page.add(&table::OFFLINE_MESSAGES, ["left"], left);
+        if let Some(mailbox) = &self.config.mailbox {
+            let announced = mailbox.borrow().announced();
+            page.add(&table::OFFLINE_MESSAGES, ["announced"], announced);
+        }
     }
 
     fn add_process(&self, page: &mut Page) {

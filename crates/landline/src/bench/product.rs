@@ -111,5 +111,6 @@ fn config(dir: &Path) -> LineConfig {
         outbox_limit: u64::MAX,
         callbacks_limit: u64::MAX,
         reading: None,
+        mailbox: None,
     }
 }

@@ -16,6 +16,7 @@ use crate::exit::Stop;
 use crate::gateway::check_api_key;
 use crate::gateway::sockets::Listen;
 use crate::listen::check_plain;
+use crate::relay_host::dial::Elsewhere;
 
 /// The configuration of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub(super) struct Config {
     pub(super) data: PathBuf,
     /// Where the gateway listens.
     pub(super) listen: Listen,
+    /// The relay on a host of its own; then none listens here.
+    pub(super) elsewhere: Option<Elsewhere>,
     /// Which network is used.
     pub(super) network: NetworkChoice,
     /// Do what is missing for a first message.
@@ -75,6 +78,7 @@ impl Config {
             check_plain("--http-listen", address, args.allow_plain)?;
         }
         check_plain("--relay-listen", args.relay_listen, args.allow_plain)?;
+        let elsewhere = Elsewhere::from_args(args.dial)?;
         let network = if let Some(url) = args.network {
             NetworkChoice::Elsewhere(url)
         } else {
@@ -95,8 +99,9 @@ impl Config {
             listen: Listen {
                 api: args.listen,
                 api_plain,
-                relay: args.relay_listen,
+                relay: elsewhere.is_none().then_some(args.relay_listen),
             },
+            elsewhere,
             network,
             ready: args.ready,
             admin_password: args.admin_password,
@@ -154,8 +159,9 @@ mod tests {
                 listen: Listen {
                     api: "127.0.0.1:9090".parse().expect("an address"),
                     api_plain: Some("127.0.0.1:9091".parse().expect("an address")),
-                    relay: "127.0.0.1:9092".parse().expect("an address"),
+                    relay: Some("127.0.0.1:9092".parse().expect("an address")),
                 },
+                elsewhere: None,
                 network: NetworkChoice::Here("127.0.0.1:9080".parse().expect("an address")),
                 ready: false,
                 admin_password: None,

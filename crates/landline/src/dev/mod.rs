@@ -38,6 +38,7 @@ use crate::gateway::{Gateway, OnAdminPassword};
 use crate::listen::Socket;
 use crate::log::Level;
 use crate::network::{OwnNetwork, Phones, reached_by};
+use crate::relay_host::dial;
 use crate::terminal::Terminal;
 
 /// Whole exchange with the network, media apart.
@@ -93,21 +94,31 @@ impl Start<'_> {
         let sockets = Sockets::bind(self.config.listen)?;
         let (phones, world) = self.network(parts).await?;
         let mut addresses = sockets.addresses();
-        addresses.relay = format!("{}/graph/{}", addresses.relay, world.graph.app_id);
+        let relay = self.relay_url(&addresses, &world);
         let names: Vec<String> = sockets.api_name().into_iter().collect();
         let api_key = self.config.api_key.clone();
         let gateway = Gateway::open(self.data, &names, api_key, parts).await?;
-        let line = gateway
-            .open_line(self.line_config(&world, &addresses, gateway.reading()))
-            .await?;
+        let (tell, mailbox) = dial::wire();
+        let mut config = self.line_config(&world, &relay, gateway.reading());
+        config.mailbox = self.config.elsewhere.is_some().then_some(mailbox);
+        let line = gateway.open_line(config).await?;
+        addresses.relay = Some(relay);
         if let Some(url) = &self.config.webhook {
             settings::set_webhook(&line, url).await?;
         }
         self.log_level.follow(line.watch_settings());
 
-        gateway.offer(&line, true, Some(self.keeps_password()));
-        let (apps, lines) = heard_of(&world);
-        gateway.listen(sockets, apps, lines, true, parts);
+        let app = app_of(&world);
+        gateway.hear_of(vec![app.clone()], numbers_of(&world));
+        let puller = match &self.config.elsewhere {
+            Some(elsewhere) => {
+                let app_secrets = elsewhere.secrets(&world.graph.app_secret)?;
+                Some(gateway.puller(elsewhere, vec![relay::App { app_secrets, ..app }], tell)?)
+            }
+            None => None,
+        };
+        gateway.offer(&line, true, Some(self.keeps_password()), puller);
+        gateway.listen(sockets, true, parts);
         gateway.start_cores().await?;
 
         let prepared = self.prepare(&line, &phones).await?;
@@ -140,10 +151,18 @@ impl Start<'_> {
         }
     }
 
+    /// Where the network reaches the relay, here or on a host of its own.
+    fn relay_url(&self, addresses: &Addresses, world: &World) -> String {
+        let app_id = &world.graph.app_id;
+        let here = (addresses.relay.as_ref()).map(|relay| format!("{relay}/graph/{app_id}"));
+        here.or_else(|| Some(self.config.elsewhere.as_ref()?.url(app_id)))
+            .unwrap_or_default()
+    }
+
     fn line_config(
         &self,
         world: &World,
-        addresses: &Addresses,
+        relay: &str,
         reading: watch::Receiver<usize>,
     ) -> LineConfig {
         let graph = &world.graph;
@@ -161,7 +180,7 @@ impl Start<'_> {
             },
             app_id: graph.app_id.clone(),
             verify_token: graph.verify_token.clone(),
-            relay_url: Some(addresses.relay.clone()),
+            relay_url: Some(relay.to_owned()),
             take_over: self.config.take_over,
             rules: self.config.rules,
             blank_number: self.config.opaque_ids,
@@ -178,6 +197,7 @@ impl Start<'_> {
             outbox_limit: OUTBOX_LIMIT,
             callbacks_limit: CALLBACKS_LIMIT,
             reading: Some(reading),
+            mailbox: None,
         }
     }
 
@@ -225,7 +245,7 @@ impl Start<'_> {
         let endpoints = Endpoints {
             api: addresses.api,
             api_plain: addresses.api_plain,
-            relay: addresses.relay,
+            relay: addresses.relay.unwrap_or_default(),
             sim: phones.url().to_owned(),
             ca_cert: self.data.ca().display().to_string(),
             db: self.data.db().display().to_string(),
@@ -257,14 +277,16 @@ impl Start<'_> {
     }
 }
 
-/// What the relay hears of this world: one app, one number. Events of other numbers are kept and shown.
-fn heard_of(world: &World) -> (Vec<relay::App>, HashMap<String, LineName>) {
+/// The line of each number of this world: one. Events of other numbers are kept and shown.
+fn numbers_of(world: &World) -> HashMap<String, LineName> {
+    HashMap::from([(world.graph.phone_number_id.clone(), LineName::main())])
+}
+
+fn app_of(world: &World) -> relay::App {
     let graph = &world.graph;
-    let app = relay::App {
+    relay::App {
         app_id: graph.app_id.clone(),
-        app_secret: graph.app_secret.clone(),
+        app_secrets: vec![graph.app_secret.clone()],
         verify_token: graph.verify_token.clone(),
-    };
-    let lines = HashMap::from([(graph.phone_number_id.clone(), LineName::main())]);
-    (vec![app], lines)
+    }
 }

@@ -2,11 +2,13 @@
 //! in common.
 //!
 //! - [`sockets`]: the listeners. [`parts`]: what runs, and how it ends. [`cores`]: the cores of the lines, each behind a
-//!   [`switch`] that stops and starts it.
+//!   [`switch`] that stops and starts it. [`stream`]: what comes from a relay on a host of its own.
 
 pub(crate) mod cores;
 pub(crate) mod parts;
+mod pulling;
 pub(crate) mod sockets;
+pub(crate) mod stream;
 pub(crate) mod switch;
 
 use std::collections::HashMap;
@@ -16,6 +18,9 @@ use std::time::Duration;
 
 use landline_core::{Line, LineConfig};
 use onprem::WaId;
+use relay::pull::{Puller, Tell};
+use relay::seal::SecretKey;
+use relay::{App, Directory, Relay};
 use store::record::Records;
 use store::seal::Seal;
 use store::{LineName, SharedStore};
@@ -29,6 +34,8 @@ use crate::data::DataDir;
 use crate::exit::{Stop, causes};
 use crate::file;
 use crate::listen::Serving;
+use crate::relay_host::dial::Elsewhere;
+use crate::relay_host::secret::letter_key;
 
 /// How often the API's certificate is looked at: it is remade thirty days before its end.
 const RENEWAL: Duration = Duration::from_hours(24);
@@ -50,6 +57,10 @@ pub(crate) struct Gateway {
     cores: Cores,
     /// Webhook bodies that the relay is reading: no start-up flow ends in the middle of one.
     reading: watch::Sender<usize>,
+    /// What the relay hears of.
+    directory: Directory,
+    /// What opens the letters of a relay on a host of its own.
+    letters: Arc<SecretKey>,
     /// Names this process in the leases.
     node: String,
 }
@@ -65,6 +76,7 @@ impl Gateway {
         let (seal, store) = open_store(data).await?;
         parts.store = Some(store.clone());
         let secret = seal.derive(MESSAGE_IDS);
+        let letters = Arc::new(letter_key(&seal)?);
         let records = Records::new(store, Arc::new(seal));
         Ok(Self {
             tls: tls(data, &records, names).await?,
@@ -75,6 +87,8 @@ impl Gateway {
             served: web::Lines::default(),
             cores: parts.cores.clone(),
             reading: watch::Sender::new(0),
+            directory: Directory::new(Vec::new(), HashMap::new()),
+            letters,
             node: format!("landline-{}", std::process::id()),
         })
     }
@@ -94,14 +108,38 @@ impl Gateway {
             })
     }
 
-    /// Offers a line's calls from now on. With `switchable` they may stop and start its core.
+    /// What the relay hears of from now on: the apps, and the line of each `PHONE_ID`.
+    pub(crate) fn hear_of(&self, apps: Vec<App>, lines: HashMap<String, LineName>) {
+        self.directory.replace(apps, lines);
+    }
+
+    /// The way to a relay on a host of its own, for these apps.
+    pub(crate) fn puller(
+        &self,
+        elsewhere: &Elsewhere,
+        apps: Vec<App>,
+        tell: Tell,
+    ) -> Result<Puller, Stop> {
+        Ok(Puller {
+            dial: elsewhere.dial()?,
+            key: self.letters.clone(),
+            apps,
+            lends_secrets: elsewhere.lends_secrets,
+            inbox: self.relay().inbox(),
+            core: self.node.clone(),
+            tell,
+        })
+    }
+
+    /// Offers a line's calls from now on. With `switchable` they may stop and start its core, and with it the `puller`.
     pub(crate) fn offer(
         &self,
         line: &Arc<Line>,
         switchable: bool,
         on_admin_password: Option<OnAdminPassword>,
+        puller: Option<Puller>,
     ) {
-        let core = Switch::new(line.clone(), self.node.clone());
+        let core = Switch::new(line.clone(), self.node.clone(), puller);
         self.served.serve(web::Api {
             line: line.clone(),
             tls: self.tls.clone(),
@@ -113,24 +151,20 @@ impl Gateway {
         self.cores.put(line.config.name.clone(), core);
     }
 
-    /// Serves. The relay first: the network may have been waiting for it. `dev` adds the calls of development.
-    pub(crate) fn listen(
-        &self,
-        sockets: Sockets,
-        apps: Vec<relay::App>,
-        lines: HashMap<String, LineName>,
-        dev: bool,
-        parts: &mut Parts,
-    ) {
-        let apps = apps.into_iter().map(|app| (app.app_id.clone(), app));
-        let relay = relay::Relay {
+    fn relay(&self) -> Relay {
+        Relay {
             store: self.records.store().clone(),
-            apps: Arc::new(apps.collect()),
-            lines: Arc::new(lines),
+            directory: self.directory.clone(),
             canonical: Arc::new(|id| WaId::from_network(id).canonical()),
             reading: self.reading.clone(),
-        };
-        parts.relay = Some(Serving::plain(sockets.relay, relay::router(relay)));
+        }
+    }
+
+    /// Serves. The relay first: the network may have been waiting for it. `dev` adds the calls of development.
+    pub(crate) fn listen(&self, sockets: Sockets, dev: bool, parts: &mut Parts) {
+        if let Some(socket) = sockets.relay {
+            parts.relay = Some(Serving::plain(socket, relay::router(self.relay())));
+        }
         let front = web::front(self.served.clone(), &self.traffic, dev);
         let socket = sockets.api.counted_by(&self.traffic);
         parts
@@ -175,14 +209,8 @@ pub(crate) fn check_api_key(name: &str, key: &str) -> Result<(), Stop> {
 
 /// The store and its key.
 async fn open_store(data: &DataDir) -> Result<(Seal, SharedStore), Stop> {
+    data.check_key()?;
     let (db, key) = (data.db(), data.key());
-    if db.exists() && !key.exists() {
-        return Err(Stop::failed(
-            format!("{} is missing", key.display()),
-            "what is sealed in the store cannot be opened without it",
-        )
-        .hint("bring the file back, or move the directory away to begin anew"));
-    }
     let opened = tokio::task::spawn_blocking(move || {
         // The key first: a store without its key must never have been.
         let seal = Seal::from_file(&key)?;

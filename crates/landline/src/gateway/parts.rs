@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::cores::Cores;
+use super::stream::Stream;
 use crate::listen::Serving;
 use crate::network::OwnNetwork;
 
@@ -30,6 +31,8 @@ pub(crate) struct Parts {
     pub(super) relay: Option<Serving>,
     /// The cores.
     pub(super) cores: Cores,
+    /// The stream from a relay on a host of its own.
+    pub(crate) stream: Option<Stream>,
     /// The network, when it runs here.
     pub(crate) network: Option<OwnNetwork>,
     /// The store.
@@ -44,6 +47,7 @@ impl Parts {
             api: Vec::new(),
             relay: None,
             cores: Cores::default(),
+            stream: None,
             network: None,
             store: None,
         }
@@ -74,6 +78,9 @@ impl Parts {
                     .map(|(_, core)| async move { core.end().await }),
             )
             .await;
+            if let Some(stream) = self.stream {
+                stream.close().await;
+            }
             if let Some(relay) = self.relay {
                 relay.stop(NETWORK_DRAIN).await;
             }

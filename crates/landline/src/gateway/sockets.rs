@@ -12,15 +12,15 @@ pub(crate) struct Listen {
     pub(crate) api: SocketAddr,
     /// The API without TLS, if it is on.
     pub(crate) api_plain: Option<SocketAddr>,
-    /// The relay.
-    pub(crate) relay: SocketAddr,
+    /// The relay, unless it has a host of its own.
+    pub(crate) relay: Option<SocketAddr>,
 }
 
 /// The sockets. All are bound before anything needs to know a port.
 pub(crate) struct Sockets {
     pub(super) api: Socket,
     pub(super) api_plain: Option<Socket>,
-    pub(super) relay: Socket,
+    pub(super) relay: Option<Socket>,
 }
 
 /// The addresses as URLs.
@@ -30,8 +30,8 @@ pub(crate) struct Addresses {
     pub(crate) api: String,
     /// The API without TLS, if it is on.
     pub(crate) api_plain: Option<String>,
-    /// The relay, without a path.
-    pub(crate) relay: String,
+    /// The relay, without a path, if it is here.
+    pub(crate) relay: Option<String>,
 }
 
 impl Sockets {
@@ -43,7 +43,10 @@ impl Sockets {
                 .api_plain
                 .map(|address| Socket::bind(address, "--http-listen"))
                 .transpose()?,
-            relay: Socket::bind(listen.relay, "--relay-listen")?,
+            relay: listen
+                .relay
+                .map(|address| Socket::bind(address, "--relay-listen"))
+                .transpose()?,
         })
     }
 
@@ -55,7 +58,10 @@ impl Sockets {
                 .api_plain
                 .as_ref()
                 .map(|socket| format!("http://{}", socket.reachable())),
-            relay: format!("http://{}", self.relay.reachable()),
+            relay: self
+                .relay
+                .as_ref()
+                .map(|socket| format!("http://{}", socket.reachable())),
         }
     }
 

@@ -5,8 +5,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use landline_core::{Core, Line};
+use relay::pull::Puller;
 use tokio::sync::Mutex;
 
+use super::pulling::Pulling;
 use crate::exit::causes;
 
 /// The core of a line, running or not.
@@ -14,22 +16,25 @@ use crate::exit::causes;
 pub(crate) struct Switch {
     line: Arc<Line>,
     node: Arc<str>,
+    /// Takes from a relay on a host of its own, as long as the core runs.
+    puller: Option<Puller>,
     state: Arc<Mutex<State>>,
 }
 
 enum State {
     Stopped,
-    Running(Core),
+    Running(Core, Option<Pulling>),
     /// The program ends: nothing starts the core again.
     Ended,
 }
 
 impl Switch {
     /// A core that does not run yet. `node` names this process in the leases.
-    pub(crate) fn new(line: Arc<Line>, node: String) -> Self {
+    pub(crate) fn new(line: Arc<Line>, node: String, puller: Option<Puller>) -> Self {
         Self {
             line,
             node: node.into(),
+            puller,
             state: Arc::new(Mutex::new(State::Stopped)),
         }
     }
@@ -38,13 +43,13 @@ impl Switch {
     pub(crate) async fn start(&self) -> Result<(), String> {
         let mut state = self.state.lock().await;
         match *state {
-            State::Running(_) => Ok(()),
+            State::Running(..) => Ok(()),
             State::Ended => Err("the program is ending".to_owned()),
             State::Stopped => {
                 let core = Core::start(self.line.clone(), &self.node)
                     .await
                     .map_err(|error| causes(&error))?;
-                *state = State::Running(core);
+                *state = State::Running(core, self.puller.clone().map(Pulling::start));
                 Ok(())
             }
         }
@@ -64,7 +69,12 @@ impl Switch {
     async fn stop_into(&self, next: State) {
         let mut state = self.state.lock().await;
         match std::mem::replace(&mut *state, next) {
-            State::Running(core) => core.stop().await,
+            State::Running(core, pulling) => {
+                core.stop().await;
+                if let Some(pulling) = pulling {
+                    pulling.end().await;
+                }
+            }
             State::Ended => *state = State::Ended,
             State::Stopped => {}
         }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use landline_core::OnUnknown;
 use onprem::message::Rules;
 use onprem::settings::UrlPolicy;
+use relay::pull::Pin;
 use reqwest::Url;
 use store::LineName;
 use toml::Table;
@@ -20,6 +21,8 @@ use crate::exit::Stop;
 use crate::gateway::check_api_key;
 use crate::gateway::sockets::Listen;
 use crate::listen::check_plain;
+use crate::relay_host::args::DialArgs;
+use crate::relay_host::dial::Elsewhere;
 
 /// What every variable begins with.
 const VARIABLES: &str = "LANDLINE_";
@@ -35,6 +38,8 @@ pub(super) struct Config {
     pub(super) server_names: Vec<String>,
     /// The API key for monitors.
     pub(super) api_key: Option<Arc<str>>,
+    /// The relay on a host of its own, which the core dials.
+    pub(super) elsewhere: Option<Elsewhere>,
     /// Where the network reaches the relay, without a slash at its end.
     pub(super) relay_url: Option<String>,
     /// What messages are read by.
@@ -78,6 +83,8 @@ pub(super) struct LineSetup {
     pub(super) app_id: String,
     /// Signs webhooks.
     pub(super) app_secret: String,
+    /// The same, while the app's secret is being changed.
+    pub(super) other_app_secret: Option<String>,
     /// What verification must bring.
     pub(super) verify_token: String,
     /// Take the number's webhooks even when they point elsewhere.
@@ -108,7 +115,8 @@ impl Config {
     fn of(table: &Table, dir: &Path, env: Env<'_>) -> Result<Self, Stop> {
         let file = File { table, dir, env };
         let given = file.section("", &[DEPLOYMENT], Some(table), None, &["network", "lines"])?;
-        let listen = listen(&given)?;
+        let elsewhere = elsewhere(&given, dir)?;
+        let listen = listen(&given, elsewhere.is_none())?;
         let api_key = given.text("api_key").map(Arc::from);
         if let Some(key) = &api_key {
             check_api_key("api_key", key)?;
@@ -118,7 +126,8 @@ impl Config {
             listen,
             server_names: given.list("server_names"),
             api_key,
-            relay_url: relay_url(&given)?,
+            relay_url: relay_url(&given)?.or_else(|| elsewhere.as_ref().map(Elsewhere::base_url)),
+            elsewhere,
             rules: Rules {
                 strict: given.flag("strict"),
             },
@@ -244,6 +253,7 @@ impl LineSetup {
             account_id: given.required("waba_id")?.to_owned(),
             number,
             app_secret: given.required("app_secret")?.to_owned(),
+            other_app_secret: given.text("other_app_secret").map(str::to_owned),
             app_id: given.required("app_id")?.to_owned(),
             verify_token: given.required("verify_token")?.to_owned(),
             take_over: given.flag("take_over"),
@@ -271,7 +281,27 @@ fn read(path: &Path) -> Result<Table, Stop> {
     })
 }
 
-fn listen(given: &Given) -> Result<Listen, Stop> {
+/// The relay that has a host of its own, if one is named.
+fn elsewhere(given: &Given, dir: &Path) -> Result<Option<Elsewhere>, Stop> {
+    if given.text("relay").is_none() {
+        return Ok(None);
+    }
+    let pins = given.list("relay_pins");
+    let pins = pins.iter().map(|pin| pin.parse::<Pin>());
+    let args = DialArgs {
+        relay: Some(given.parsed("relay")?),
+        relay_token_file: Some(dir.join(given.required("relay_token_file")?)),
+        relay_pin: pins
+            .collect::<Result<_, _>>()
+            .map_err(|error| given.wrong("relay_pins", error))?,
+        relay_url: None,
+        relay_keep_secrets: given.flag("relay_keep_secrets"),
+        relay_other_secret_file: None,
+    };
+    Elsewhere::from_args(args)
+}
+
+fn listen(given: &Given, is_relay_here: bool) -> Result<Listen, Stop> {
     let api_plain = match given.parsed::<PlainListen>("http_listen")? {
         PlainListen::Off => None,
         PlainListen::At(address) => Some(address),
@@ -281,11 +311,13 @@ fn listen(given: &Given) -> Result<Listen, Stop> {
     if let Some(address) = api_plain {
         check_plain("http_listen", address, allow_plain)?;
     }
-    check_plain("relay_listen", relay, allow_plain)?;
+    if is_relay_here {
+        check_plain("relay_listen", relay, allow_plain)?;
+    }
     Ok(Listen {
         api: given.parsed("listen")?,
         api_plain,
-        relay,
+        relay: is_relay_here.then_some(relay),
     })
 }
 

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use landline_core::line::FirstLogin;
-use landline_core::{Line, LineConfig};
+use landline_core::{Line, LineConfig, Mailbox};
 use onprem::settings::UrlPolicy;
 use store::LineName;
+use tokio::sync::watch;
 
 use super::config::{Config, LineSetup, NumberSetup};
 use crate::data::DataDir;
@@ -23,6 +24,8 @@ const STARTUP_LIMIT: Duration = Duration::from_mins(6);
 pub(super) struct Fleet<'a> {
     gateway: &'a Gateway,
     data: &'a DataDir,
+    /// What the relay's stream tells, when the relay has a host of its own.
+    mailbox: Option<watch::Receiver<Mailbox>>,
     open: BTreeMap<LineName, Open>,
 }
 
@@ -34,10 +37,15 @@ struct Open {
 
 impl<'a> Fleet<'a> {
     /// No lines yet.
-    pub(super) fn new(gateway: &'a Gateway, data: &'a DataDir) -> Self {
+    pub(super) fn new(
+        gateway: &'a Gateway,
+        data: &'a DataDir,
+        mailbox: Option<watch::Receiver<Mailbox>>,
+    ) -> Self {
         Self {
             gateway,
             data,
+            mailbox,
             open: BTreeMap::new(),
         }
     }
@@ -57,7 +65,7 @@ impl<'a> Fleet<'a> {
         if let Some(password) = &setup.first_password {
             give_first_password(&line, password).await?;
         }
-        self.gateway.offer(&line, false, None);
+        self.gateway.offer(&line, false, None, None);
         let open = Open {
             setup: setup.clone(),
             phone_number_id,
@@ -69,6 +77,7 @@ impl<'a> Fleet<'a> {
 
     /// Makes the lines what a configuration says: closes those that are gone, opens new ones, and opens anew those whose
     /// setup is another one. A line that cannot be opened is told of in the log, and stays closed until the next time.
+    /// The relay hears of it; cores do not run yet.
     pub(super) async fn reform(&mut self, config: &Config) {
         self.renew(config);
         let gone: Vec<LineName> = (self.open.iter())
@@ -91,14 +100,8 @@ impl<'a> Fleet<'a> {
                 }
             }
         }
-        if let Err(stop) = self.gateway.start_cores().await {
-            tracing::error!(reason = stop.plain(), "not every line runs");
-        }
-    }
-
-    /// The line that is served at `/v1`.
-    pub(super) fn main(&self) -> Option<&Arc<Line>> {
-        self.open.get(&LineName::main()).map(|open| &open.line)
+        let (apps, numbers) = self.heard_of();
+        self.gateway.hear_of(apps, numbers);
     }
 
     /// A line that only has another way to the network takes it without a pause.
@@ -135,19 +138,32 @@ impl<'a> Fleet<'a> {
             .any(|name| !self.open.contains_key(name))
     }
 
+    /// The line that is served at `/v1`.
+    pub(super) fn main(&self) -> Option<&Arc<Line>> {
+        self.open.get(&LineName::main()).map(|open| &open.line)
+    }
+
     /// The names of the lines.
     pub(super) fn names(&self) -> impl Iterator<Item = &LineName> {
         self.open.keys()
     }
 
-    /// What the relay listens for.
-    pub(super) fn heard_of(&self) -> (Vec<relay::App>, HashMap<String, LineName>) {
+    /// The apps of the lines.
+    pub(super) fn apps(&self) -> Vec<relay::App> {
+        self.heard_of().0
+    }
+
+    fn heard_of(&self) -> (Vec<relay::App>, HashMap<String, LineName>) {
         let apps: BTreeMap<&str, &LineSetup> = (self.open.values())
             .map(|open| (open.setup.app_id.as_str(), &open.setup))
             .collect();
         let apps = apps.into_values().map(|setup| relay::App {
             app_id: setup.app_id.clone(),
-            app_secret: setup.app_secret.clone(),
+            app_secrets: [Some(&setup.app_secret), setup.other_app_secret.as_ref()]
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect(),
             verify_token: setup.verify_token.clone(),
         });
         let numbers =
@@ -185,6 +201,7 @@ impl<'a> Fleet<'a> {
             outbox_limit: config.outbox_limit,
             callbacks_limit: config.callbacks_limit,
             reading: Some(self.gateway.reading()),
+            mailbox: self.mailbox.clone(),
         }
     }
 }

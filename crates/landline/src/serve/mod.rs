@@ -29,7 +29,9 @@ use crate::file;
 use crate::gateway::Gateway;
 use crate::gateway::parts::Parts;
 use crate::gateway::sockets::{Addresses, Sockets};
+use crate::gateway::stream::Stream;
 use crate::log::Level;
+use crate::relay_host::dial;
 use crate::signal::HangUp;
 use crate::terminal::Terminal;
 
@@ -98,10 +100,12 @@ fn checked(config: &Config) -> String {
     let banner = Banner::new("a configuration that can be served")
         .row("data", &config.data.display().to_string())
         .row("API", &config.listen.api.to_string())
-        .row("relay", &config.listen.relay.to_string())
         .row("lines", &names.join(", "));
     match &config.relay_url {
-        Some(url) => banner.row("webhooks", &format!("{url}/graph/APP_ID")),
+        Some(url) => banner.row(
+            "webhooks",
+            &format!("come to {url}/graph/ and the app's id"),
+        ),
         None => banner.row("webhooks", "left as they are: relay_url is not set"),
     }
     .to_string()
@@ -126,7 +130,9 @@ impl Start<'_> {
         names.extend(sockets.api_name());
         let api_key = self.config.api_key.clone();
         let gateway = Gateway::open(self.data, &names, api_key, parts).await?;
-        let mut fleet = Fleet::new(&gateway, self.data);
+        let (tell, mailbox) = dial::wire();
+        let elsewhere = self.config.elsewhere.as_ref();
+        let mut fleet = Fleet::new(&gateway, self.data, elsewhere.map(|_| mailbox));
         let main = LineName::main();
         if let Some(setup) = self.config.lines.get(&main) {
             fleet.open(&main, setup, self.config).await?;
@@ -135,8 +141,10 @@ impl Start<'_> {
         if let Some(main) = fleet.main() {
             self.log_level.follow(main.watch_settings());
         }
-        let (apps, lines) = fleet.heard_of();
-        gateway.listen(sockets, apps, lines, false, parts);
+        gateway.listen(sockets, false, parts);
+        let stream = Stream::new(elsewhere, tell);
+        stream.open(&gateway, fleet.apps()).await?;
+        parts.stream = Some(stream.clone());
         gateway.start_cores().await?;
         self.announce(&fleet, addresses)?;
         let mut config = self.config.clone();
@@ -147,6 +155,13 @@ impl Start<'_> {
                 () = retry, if fleet.lacks_any_of(&config) => {}
             }
             fleet.reform(&config).await;
+            let streams = stream.open(&gateway, fleet.apps()).await;
+            for trouble in [streams, gateway.start_cores().await]
+                .into_iter()
+                .filter_map(Result::err)
+            {
+                tracing::error!(reason = trouble.plain(), "not every line runs");
+            }
         }
     }
 
@@ -177,12 +192,14 @@ impl Start<'_> {
         if let Some(plain) = &addresses.api_plain {
             banner = banner.row("", &format!("{plain}  (the same without TLS)"));
         }
+        let here = addresses
+            .relay
+            .clone()
+            .or_else(|| self.config.relay_url.clone());
+        let here = here.unwrap_or_default();
         let relay = match &self.config.relay_url {
-            Some(url) => format!("{}  (the network comes to {url})", addresses.relay),
-            None => format!(
-                "{}  (relay_url is not set: webhooks are left as they are)",
-                addresses.relay
-            ),
+            Some(url) => format!("{here}  (the network comes to {url})"),
+            None => format!("{here}  (relay_url is not set: webhooks are left as they are)"),
         };
         let banner = banner
             .row("docs", &format!("{}/docs", addresses.api))
@@ -192,7 +209,7 @@ impl Start<'_> {
         let endpoints = ServeEndpoints {
             api: addresses.api,
             api_plain: addresses.api_plain,
-            relay: addresses.relay,
+            relay: here,
             ca_cert: self.data.ca().display().to_string(),
             db: self.data.db().display().to_string(),
             lines: names,

@@ -111,6 +111,30 @@ pub(crate) const DEPLOYMENT: &[Setting] = &[
         r#""https://wa.example.com""#,
         "Where the network reaches the relay: https, no path. Each line's webhooks are pointed at it; without it they are left as they are.",
     ),
+    without(
+        "relay",
+        Kind::Text,
+        r#""wss://relay.example.com:9443""#,
+        "A relay on a host of its own (`landline relay`), which the core dials. None listens here then.",
+    ),
+    without(
+        "relay_token_file",
+        Kind::Text,
+        r#""relay.token""#,
+        "The file with the token that opens that relay's stream.",
+    ),
+    with_default(
+        "relay_pins",
+        Kind::List,
+        "[]",
+        "Fingerprints of that relay's certificate, when it made its own.",
+    ),
+    with_default(
+        "relay_keep_secrets",
+        Kind::Flag,
+        "false",
+        "Do not lend that relay the apps' secrets: it then turns nothing away, and only the core looks at signatures.",
+    ),
     with_default(
         "strict",
         Kind::Flag,
@@ -198,6 +222,12 @@ pub(crate) const NETWORK: &[Setting] = &[
         Kind::Secret,
         r#""0123456789abcdef0123456789abcdef""#,
         "The app's secret: it signs webhooks, and proves the token.",
+    ),
+    without(
+        "other_app_secret",
+        Kind::Secret,
+        r#""fedcba9876543210fedcba9876543210""#,
+        "Another secret that webhooks may be signed with, while the app's is being changed.",
     ),
     without(
         "verify_token",

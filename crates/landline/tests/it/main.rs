@@ -13,6 +13,7 @@ mod first_minute;
 mod kill;
 mod pace;
 mod program;
+mod relay;
 mod serve;
 mod startup;
 mod v1;

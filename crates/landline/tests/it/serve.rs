@@ -179,6 +179,58 @@ async fn a_token_of_one_line_is_refused_on_every_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn lines_come_and_go_while_it_runs() {
+    let network = Network::start("eager").await;
+    let (first, second) = (
+        Number::of(&network, "number").await,
+        Number::of(&network, "second").await,
+    );
+    let serve = Serve::start(&network, &first.by_id("main")).await;
+    let main = serve.main().login("admin", Serve::PASSWORD).await;
+    first.register(&network, &main).await;
+    let absent = serve.line("sales").get("/v1/health").await;
+    assert_eq!(absent.status, 404, "{absent:?}");
+
+    let both = format!(
+        "{}{}",
+        first.by_id("main"),
+        taken_over(&second.by_id("sales"))
+    );
+    serve.change(&both).await;
+    let answered = until("the new line answers", SOON, || async {
+        let answer = serve.line("sales").get("/v1/health").await;
+        (answer.status != 404).then_some(answer.status)
+    });
+    assert_eq!(answered.await, 401);
+    let sales = serve.line("sales").login("admin", Serve::PASSWORD).await;
+    let sink = Sink::start().await;
+    webhook(&sales, &sink).await;
+    second.register(&network, &sales).await;
+    let customer = network.phones().customer().await;
+    talk(&network, &customer, &sales, &sink, "to the new line").await;
+    // The old one was left alone.
+    assert_eq!(main.gateway_status().await, "connected");
+
+    serve.change(&first.by_id("main")).await;
+    until("the line is gone", SOON, || async {
+        let answer = serve.line("sales").get("/v1/health").await;
+        (answer.status == 404).then_some(())
+    })
+    .await;
+    assert_eq!(main.gateway_status().await, "connected");
+
+    // What was its own is still there when it comes back.
+    serve.change(&both).await;
+    until("the line is back", SOON, || async {
+        let answer = sales.get("/v1/settings/application").await;
+        (answer.status == 200).then_some(())
+    })
+    .await;
+    sales.connected().await;
+    talk(&network, &customer, &sales, &sink, "welcome back").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_configuration_that_is_wrong_changes_nothing() {
     let network = Network::start("eager").await;
     let first = Number::of(&network, "number").await;

@@ -1,7 +1,10 @@
 //! The routes over a store that only remembers.
 
+mod hostile;
 mod intake;
 mod ledger;
+mod remote;
+mod stream;
 mod verification;
 
 use axum::body::{Body, to_bytes};
@@ -11,51 +14,81 @@ use store::Change;
 use tower::ServiceExt;
 
 use self::ledger::Ledger;
+use self::remote::Remote;
 use super::*;
 
 const SECRET: &str = "secret-of-the-test";
 
-/// A relay with two apps and two lines over a ledger.
+/// Where the relay is: what it does with a webhook is the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In the core's own process.
+    Here,
+    /// On a host of its own; a core has dialed in.
+    Elsewhere,
+}
+
+/// A relay with three apps and two lines over a ledger.
 struct Rig {
     ledger: Arc<Ledger>,
     router: Router,
+    remote: Option<Remote>,
 }
 
-fn app(app_id: &str, app_secret: &str) -> (String, App) {
-    let app = App {
+fn app(app_id: &str, app_secret: &str) -> App {
+    App {
         app_id: app_id.into(),
-        app_secret: app_secret.into(),
+        app_secrets: vec![app_secret.into()],
         verify_token: if app_secret.is_empty() { "" } else { "verify" }.into(),
-    };
-    (app_id.into(), app)
+    }
 }
 
-fn rig_with(ledger: Ledger, lines: &[(&str, &str)]) -> Rig {
-    let ledger = Arc::new(ledger);
-    let relay = Relay {
+fn apps() -> Vec<App> {
+    let mut rotating = app("71", SECRET);
+    rotating.app_secrets.push("the-next-one".into());
+    vec![rotating, app("72", "another"), app("73", "")]
+}
+
+fn inbox(ledger: &Arc<Ledger>, lines: &[(&str, &str)]) -> Inbox {
+    let lines = lines
+        .iter()
+        .map(|(id, name)| ((*id).to_owned(), LineName::new(name).unwrap()));
+    Inbox {
         store: ledger.clone(),
-        apps: Arc::new(HashMap::from([
-            app("71", SECRET),
-            app("72", "another"),
-            app("73", ""),
-        ])),
-        lines: Arc::new(
-            lines
-                .iter()
-                .map(|(id, name)| ((*id).to_owned(), LineName::new(name).unwrap()))
-                .collect(),
-        ),
+        directory: Directory::new(apps(), lines.collect()),
         canonical: Arc::new(|customer| format!("c{customer}")),
+    }
+}
+
+async fn rig_with(place: Place, ledger: Ledger, lines: &[(&str, &str)]) -> Rig {
+    let ledger = Arc::new(ledger);
+    let inbox = inbox(&ledger, lines);
+    if place == Place::Elsewhere {
+        let remote = Remote::start(u64::MAX).await;
+        remote.pull(inbox).await;
+        let router = remote.outside.clone();
+        return Rig {
+            ledger,
+            router,
+            remote: Some(remote),
+        };
+    }
+    let relay = Relay {
+        store: inbox.store,
+        directory: inbox.directory,
+        canonical: inbox.canonical,
         reading: watch::Sender::new(0),
     };
     Rig {
         ledger,
         router: router(relay),
+        remote: None,
     }
 }
 
-fn rig() -> Rig {
-    rig_with(Ledger::default(), &[("2201", "main"), ("2202", "sales")])
+async fn rig(place: Place) -> Rig {
+    let lines = [("2201", "main"), ("2202", "sales")];
+    rig_with(place, Ledger::default(), &lines).await
 }
 
 impl Rig {
@@ -99,8 +132,11 @@ impl Rig {
         self.post("71", Some(&signature), body.to_owned()).await
     }
 
-    /// What was handed to the store, batch by batch.
-    fn kept(&self) -> Vec<Vec<Value>> {
+    /// What was handed to the store, batch by batch, once nothing is on its way.
+    async fn kept(&self) -> Vec<Vec<Value>> {
+        if let Some(remote) = &self.remote {
+            remote.is_empty().await;
+        }
         let batches = self.ledger.batches.lock().unwrap();
         batches
             .iter()

@@ -2,9 +2,13 @@ use rstest::rstest;
 
 use super::*;
 
+#[rstest]
 #[tokio::test]
-async fn verification_echoes_the_challenge_as_plain_text() {
-    let (status, headers, body) = rig()
+async fn verification_echoes_the_challenge_as_plain_text(
+    #[values(Place::Here, Place::Elsewhere)] place: Place,
+) {
+    let (status, headers, body) = rig(place)
+        .await
         .get("/graph/71?hub.mode=subscribe&hub.challenge=11%3Cb%3E58&hub.verify_token=verify")
         .await;
 
@@ -47,19 +51,23 @@ async fn verification_echoes_the_challenge_as_plain_text() {
 )]
 #[tokio::test]
 async fn anything_else_is_not_verified(
+    #[values(Place::Here, Place::Elsewhere)] place: Place,
     #[case] app: &str,
     #[case] query: &str,
     #[case] expected: StatusCode,
 ) {
-    let (status, _, body) = rig().get(&format!("/graph/{app}?{query}")).await;
+    let (status, _, body) = rig(place).await.get(&format!("/graph/{app}?{query}")).await;
 
     assert_eq!(status, expected);
     assert!(serde_json::from_str::<Value>(&body).unwrap()["error"].is_string());
 }
 
+#[rstest]
 #[tokio::test]
-async fn other_paths_and_methods_are_answered_in_json() {
-    let rig = rig();
+async fn other_paths_and_methods_are_answered_in_json(
+    #[values(Place::Here, Place::Elsewhere)] place: Place,
+) {
+    let rig = rig(place).await;
 
     let (alive, _, _) = rig.get("/livez").await;
     let (missing, _, body) = rig.get("/elsewhere").await;

@@ -3,6 +3,7 @@
 mod chaos;
 mod check;
 mod load;
+mod relay;
 mod uncertain;
 
 use std::time::Duration;

@@ -15,6 +15,7 @@ mod poster;
 mod process;
 mod prometheus;
 mod raw;
+mod relay;
 mod serve;
 // The pictures that the unit tests make.
 #[path = "../../../../core/src/media/picture/sample.rs"]
@@ -36,9 +37,10 @@ pub(crate) use judge::judge;
 pub(crate) use middleman::{Asked, Deed, Middleman};
 pub(crate) use phones::Phones;
 pub(crate) use poster::{Poster, network_text};
-pub(crate) use process::{Dev, Network};
+pub(crate) use process::{Dev, Folder, Network};
 pub(crate) use prometheus::Scrape;
 pub(crate) use raw::raw;
+pub(crate) use relay::Relay;
 pub(crate) use serve::Serve;
 pub(crate) use sink::Sink;
 pub(crate) use title::title;

@@ -34,6 +34,12 @@ impl Poster {
         self
     }
 
+    /// The same with another secret of the app.
+    pub(crate) fn with_secret(mut self, secret: &str) -> Self {
+        secret.clone_into(&mut self.secret);
+        self
+    }
+
     /// The body that tells of a customer's message.
     pub(crate) fn message(&self, message: &Value) -> String {
         let card = json!({"profile": {"name": "Ada Quist"}, "wa_id": message["from"]});

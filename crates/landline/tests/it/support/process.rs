@@ -8,20 +8,31 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
+use tokio::sync::OnceCell;
 
-use super::{Api, Crash, Graph, Middleman, Phones, SOON, Sink, until};
+use super::{Api, Crash, Graph, Middleman, Phones, Relay, SOON, Sink, until};
 
 /// Where a process writes, kept as long as anybody uses it.
 #[derive(Clone)]
 pub(crate) struct Folder {
     dir: Arc<TempDir>,
+    /// The relay beside it, which outlives each core.
+    relay: Arc<OnceCell<Relay>>,
 }
 
 impl Folder {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             dir: Arc::new(tempfile::tempdir().unwrap()),
+            relay: Arc::default(),
         }
+    }
+
+    /// The relay beside it; started when there is none.
+    pub(crate) async fn relay(&self, flags: &[&str]) -> &Relay {
+        self.relay
+            .get_or_init(|| Relay::start(self.path(), flags))
+            .await
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -127,8 +138,17 @@ impl DevBuilder {
         self
     }
 
+    /// With a relay on a host of its own.
+    pub(crate) async fn relay(self, flags: &[&str]) -> Self {
+        self.folder.relay(flags).await;
+        self
+    }
+
     /// Starts it and waits for its endpoints.
     pub(crate) async fn start(self) -> Dev {
+        if std::env::var("LANDLINE_TEST_RELAY").is_ok_and(|place| place == "remote") {
+            self.folder.relay(&[]).await;
+        }
         let mut dev = self.spawn();
         dev.wait().await;
         dev
@@ -171,6 +191,9 @@ impl DevBuilder {
         }
         if let Some(url) = &self.network {
             command.args(["--network", url]);
+        }
+        if let Some(relay) = self.folder.relay.get() {
+            command.args(relay.flags());
         }
         Dev {
             child: command.spawn().unwrap(),

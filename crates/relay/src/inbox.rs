@@ -1,0 +1,76 @@
+//! The way into the store's inbox, for a relay in this process and for what comes from one elsewhere.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use graph::webhook::Event;
+use store::{Batch, Change, Lane, LineName, SharedStore, StoreError};
+
+use crate::directory::Directory;
+
+/// Where events are made durable, and under whose name.
+#[derive(Clone)]
+pub struct Inbox {
+    /// The store.
+    pub store: SharedStore,
+    /// Whose each number is.
+    pub directory: Directory,
+    /// The canonical id of a customer: the lane of its events.
+    pub canonical: Arc<dyn Fn(&str) -> String + Send + Sync>,
+}
+
+impl Inbox {
+    /// Makes changes durable, in one batch: all of them or none.
+    pub(crate) async fn append(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        self.store.apply(Batch::of(changes)).await.map(drop)
+    }
+
+    /// The changes that keep the events, in their order.
+    pub(crate) fn changes(&self, events: &[Event], at_ms: i64) -> Result<Vec<Change>, StoreError> {
+        let known = self.directory.lines();
+        let mut changes = Vec::with_capacity(events.len());
+        for event in events {
+            let body = serde_json::to_vec(event)
+                .map_err(|error| StoreError::Damaged(format!("an event is not JSON: {error}")))?;
+            let lines = lines_of(event, &known);
+            if lines.is_empty() {
+                changes.push(Change::AppendStray {
+                    phone_number_id: event.phone_number_id.clone(),
+                    body,
+                    at_ms,
+                });
+                continue;
+            }
+            let lane = self.lane(event);
+            changes.extend(lines.into_iter().map(|line| Change::AppendInbox {
+                line: line.clone(),
+                lane: lane.clone(),
+                event_time_s: event.time_s(),
+                about: event.about().map(str::to_owned),
+                body: body.clone(),
+                at_ms,
+            }));
+        }
+        Ok(changes)
+    }
+
+    /// The customer's lane, `""` for what is about no customer.
+    fn lane(&self, event: &Event) -> Lane {
+        match event.customer() {
+            "" => Lane::new(""),
+            customer => Lane::new(&(self.canonical)(customer)),
+        }
+    }
+}
+
+/// The line whose number it is; all lines for an event of the account; none for a number that no line has.
+fn lines_of<'a>(event: &Event, known: &'a HashMap<String, LineName>) -> BTreeSet<&'a LineName> {
+    if event.phone_number_id.is_empty() {
+        known.values().collect()
+    } else {
+        known.get(&event.phone_number_id).into_iter().collect()
+    }
+}
