@@ -11,8 +11,8 @@ use super::delay;
 const TARGET_PERCENT: i64 = 90;
 /// What is left of it for sending however much customers write, percent of the limit.
 const LEAST_PERCENT: i64 = 10;
-/// The burst after a lull is this part of a second's messages: with the rate it stays below the limit in any second.
-const BURST_PART: i64 = 16;
+/// The burst after a lull is this part of a second's messages: with the rate it stays within the limit in any second.
+const BURST_PART: i64 = 10;
 /// After a cut the rate rests for so long, milliseconds.
 const QUIET_MS: i64 = 1_000;
 /// From nothing to the whole rate, milliseconds: a twentieth each second.
@@ -244,7 +244,7 @@ impl Pace {
     }
 
     fn burst(&self) -> i64 {
-        (self.limit / THOUSAND * MESSAGE / BURST_PART).max(MESSAGE)
+        (self.limit * (MESSAGE / THOUSAND) / BURST_PART).max(MESSAGE)
     }
 }
 

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::decide::pace::{Pace, Word};
 use crate::decide::pair::Pairs;
-use crate::line::Line;
+use crate::line::{Line, LineState};
 
 /// Messages in flight per line (`cloud-api.md` section 5), while the network allows it the usual throughput.
 const IN_FLIGHT: usize = 64;
@@ -46,16 +46,20 @@ impl Throttle {
         }
     }
 
-    /// Waits until one more send may begin; it is in flight as long as its place is kept. `None` when the line stops.
+    /// Waits until one more send may begin; it is in flight as long as its place is kept. `None` when the line stops, or
+    /// is not ready any more.
     pub(super) async fn turn(&self, stop: &CancellationToken) -> Option<SemaphorePermit<'_>> {
         let turn = async {
             // The semaphore is never closed.
             let place = self.places.acquire().await.ok()?;
             let _first = self.first.lock().await;
-            while let Err(wait) = self.take() {
-                tokio::time::sleep(wait.min(LOOK_AGAIN)).await;
+            while *self.line.state.borrow() == LineState::Ready {
+                match self.take() {
+                    Ok(()) => return Some(place),
+                    Err(wait) => tokio::time::sleep(wait.min(LOOK_AGAIN)).await,
+                }
             }
-            Some(place)
+            None
         };
         tokio::select! {
             biased;
@@ -124,4 +128,48 @@ impl Throttle {
 /// These mutexes guard plain data that is valid at every instant, so a panic elsewhere does not spoil it.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::link::fake;
+
+    #[tokio::test]
+    async fn nothing_begins_on_a_line_that_is_not_ready_or_stops() {
+        let (line, _dir) = fake::line().await;
+        let (throttle, stop) = (Throttle::new(&line), CancellationToken::new());
+
+        assert!(throttle.turn(&stop).await.is_none());
+        line.assume_ready();
+        assert!(throttle.turn(&stop).await.is_some());
+        // Whoever waits for a pause to end does not begin when the line is lost meanwhile.
+        throttle.hold(60_000);
+        let lost = async {
+            tokio::task::yield_now().await;
+            line.set_state(LineState::Connecting { trouble: None });
+        };
+        let (turn, ()) = tokio::join!(throttle.turn(&stop), lost);
+        assert!(turn.is_none());
+        line.assume_ready();
+        stop.cancel();
+        assert!(throttle.turn(&stop).await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_greater_throughput_has_more_places() {
+        let (line, _dir) = fake::line().await;
+        let throttle = Throttle::new(&line);
+
+        let places: Vec<usize> = [80, 400, 1_000, 80]
+            .into_iter()
+            .map(|per_second| {
+                line.signals.set_per_second(per_second);
+                throttle.places()
+            })
+            .collect();
+
+        assert_eq!(places, [64, 100, 250, 250]);
+        assert_eq!(throttle.places.available_permits(), 250);
+    }
 }

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use super::load::{CUSTOMERS, Dice, Load, customer};
 use super::{check, quick_backoff};
-use crate::support::{Deed, Dev, Middleman, Network, Sink, heavy};
+use crate::support::{Deed, Dev, Middleman, Network, Sink, heavy, until};
 
-/// How long messages come, seconds.
-fn load_s() -> u64 {
-    std::env::var("LANDLINE_TEST_CHAOS_S")
+/// Messages that are to be accepted, at least.
+fn messages() -> usize {
+    std::env::var("LANDLINE_TEST_CHAOS")
         .ok()
-        .and_then(|seconds| seconds.parse().ok())
-        .unwrap_or(2)
+        .and_then(|messages| messages.parse().ok())
+        .unwrap_or(600)
 }
 
 /// What a network that has a bad day does with a send.
@@ -82,7 +82,10 @@ async fn a_network_that_fails_in_every_way_loses_and_doubles_nothing() {
 
     let mut load = Load::start(&phones);
     load.point_to(Some(&api));
-    tokio::time::sleep(Duration::from_secs(load_s())).await;
+    until("a load", Duration::from_mins(10), || async {
+        (load.book.accepted.lock().unwrap().len() >= messages()).then_some(())
+    })
+    .await;
     load.end().await;
 
     check::everything_accepted_has_a_status(&load.book, &sink).await;
