@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use graph::number::{Number, STANDARD_PER_SECOND};
 use onprem::MessageId;
 use onprem::id::Minter;
 use onprem::message::Rules;
@@ -23,9 +24,12 @@ use crate::customers::Customers;
 use crate::identity::HeldBack;
 use crate::ids::Ids;
 use crate::link::{Fetcher, guarded_client};
+use crate::linked::Linked;
 use crate::media::MediaFolder;
 use crate::out_of_band::OutOfBand;
 use crate::record;
+use crate::refresh::News;
+use crate::sender::upload::Trouble;
 use crate::signal::Signals;
 use crate::stats::Meter;
 use crate::stats::host::System;
@@ -42,7 +46,7 @@ const LINK_PLACES: usize = 16;
 pub struct LineConfig {
     /// Its name.
     pub name: LineName,
-    /// The upstream.
+    /// The upstream to begin with; [`Line::set_upstream`] replaces it.
     pub upstream: graph::ClientConfig,
     /// The Meta app whose webhooks the relay takes.
     pub app_id: String,
@@ -56,10 +60,14 @@ pub struct LineConfig {
     pub rules: Rules,
     /// Mint message ids without the customer's number.
     pub blank_number: bool,
-    /// What a webhook URL (and a media link) may be.
+    /// What a webhook URL may be.
     pub url_policy: UrlPolicy,
+    /// Where a media link may lead.
+    pub link_policy: UrlPolicy,
     /// `admin` / `secret` is accepted as first login from these addresses.
     pub first_login_from: FirstLogin,
+    /// Messages a second, in and out together, that the network takes from this number; `None` for what it says itself.
+    pub throughput: Option<u32>,
     /// How long a message that may have left waits for a status that names it.
     pub reconcile_wait: Duration,
     /// What happens to it then.
@@ -223,6 +231,10 @@ pub struct Line {
     pub(crate) media: MediaFolder,
     /// Fetches strangers' links.
     pub(crate) fetcher: Fetcher,
+    /// Media links that were brought lately.
+    pub(crate) linked: Linked<Trouble>,
+    /// What the network says has changed.
+    pub(crate) news: News,
     /// Media links that may be fetched at once.
     pub(crate) link_places: Semaphore,
     /// Posts notifications; another one when the authorities change that it trusts.
@@ -314,6 +326,30 @@ impl Line {
         Ok(found.filter(|message| {
             message.line == self.config.name && self.public_id(message).as_str() == id
         }))
+    }
+
+    /// Gives the line another upstream while it runs: a new access token, another key. What is under way ends with the
+    /// old one. A line that is not connected tries again at once; one that is goes on, and tries the new one at once.
+    ///
+    /// [`graph::Failure::Unsent`] when it cannot be used: the old one stays then.
+    pub fn set_upstream(&self, upstream: graph::ClientConfig) -> Result<(), graph::Failure> {
+        let moved = !upstream.is_same_number(&self.client.config());
+        self.client.set_config(upstream)?;
+        tracing::info!(line = %self.config.name, "another upstream configuration is in force");
+        self.signals.renewed.send_modify(|renewed| {
+            renewed.times += 1;
+            renewed.moves += u64::from(moved);
+        });
+        Ok(())
+    }
+
+    /// What the network says of the number's throughput, unless the configuration says otherwise.
+    pub(crate) fn note_throughput(&self, number: &Number) {
+        let (before, now) = (self.signals.per_second(), number.per_second());
+        if self.config.throughput.is_none() && before != now {
+            tracing::info!(line = %self.config.name, before, now, "the number's messages a second");
+            self.signals.set_per_second(now);
+        }
     }
 
     /// Whether the relay is reading a webhook body at this moment.
@@ -414,9 +450,11 @@ impl Line {
             number: watch::Sender::new(number),
             templates: Templates::default(),
             media: MediaFolder::open(config.media_dir.clone())?,
-            fetcher: Fetcher::new(config.url_policy).map_err(|error| client(&error))?,
+            fetcher: Fetcher::new(config.link_policy).map_err(|error| client(&error))?,
             webhook: watch::Sender::new(webhook),
             link_places: Semaphore::new(LINK_PLACES),
+            linked: Linked::default(),
+            news: News::default(),
             gatekeeper: Gatekeeper::default(),
             desk: Desk::default(),
             profile: ProfileDesk::default(),
@@ -424,7 +462,7 @@ impl Line {
             held_back: HeldBack::load(&records, name).await?,
             errors: OutOfBand::default(),
             alerts: Alerts::default(),
-            signals: Signals::new(),
+            signals: Signals::new(config.throughput.unwrap_or(STANDARD_PER_SECOND)),
             meter: Meter::new(),
             system: System::read(),
             records,

@@ -38,8 +38,8 @@ pub struct Fetcher {
     policy: UrlPolicy,
 }
 
-/// A client for strangers' URLs: names resolve to public addresses only (loopback too with
-/// [`UrlPolicy::PlainLoopback`]), redirects are off, no proxy is used.
+/// A client for strangers' URLs: names resolve to public addresses only (and to those that the policy allows beside),
+/// redirects are off, no proxy is used.
 ///
 /// URLs are to be passed through [`check`] before each request: a host that is an address is not resolved.
 /// [`is_refused`] tells whether a request failed because of its address. Hosts may show a certificate by one of

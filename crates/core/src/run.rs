@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::line::Line;
-use crate::{alert, connection, dispatcher, housekeeping, out_of_band, receiver, sender};
+use crate::{alert, connection, dispatcher, housekeeping, out_of_band, receiver, refresh, sender};
 
 /// What is in flight when the core is stopped is finished within this time, or left.
 const DRAIN: Duration = Duration::from_secs(3);
@@ -49,6 +49,7 @@ impl Core {
         ));
         tasks.spawn(housekeeping::run(line.clone(), fence, stop.clone()));
         tasks.spawn(out_of_band::run(line.clone(), stop.clone()));
+        tasks.spawn(refresh::run(line.clone(), stop.clone()));
         tasks.spawn(alert::watch::run(line.clone(), stop.clone()));
         tasks.spawn(connection::run(line, stop.clone()));
         tasks.close();

@@ -1,10 +1,10 @@
 //! What the parts of one running line tell each other in memory. Nothing here is a promise: the store has the facts.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use store::{Key, Lane};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use crate::collect::Doors;
@@ -17,6 +17,13 @@ pub(crate) enum Trouble {
     Disconnect(String),
     /// The number is not registered any more.
     Unregister(String),
+}
+
+/// How often a line was given another upstream, and how often that was another number's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Renewed {
+    pub(crate) times: u64,
+    pub(crate) moves: u64,
 }
 
 /// Messages between connection, sender, receiver and dispatcher.
@@ -32,9 +39,15 @@ pub(crate) struct Signals {
     pub(crate) troubled: Notify,
     /// The network is heard again after it was not.
     pub(crate) heard_again: Notify,
+    /// The network has changed something about the number: it is asked for again.
+    pub(crate) look_again: Notify,
+    /// How often the line was given another upstream.
+    pub(crate) renewed: watch::Sender<Renewed>,
     link_waits: AtomicUsize,
     /// The number of tries that wait for a media link changed.
     pub(crate) link_waits_changed: Notify,
+    per_second: AtomicU32,
+    came: AtomicU32,
     outbox: AtomicU64,
     outbox_is_longer: AtomicBool,
     callbacks: AtomicU64,
@@ -46,7 +59,8 @@ pub(crate) struct Signals {
 }
 
 impl Signals {
-    pub(crate) fn new() -> Self {
+    /// Of a line that may have so many messages a second.
+    pub(crate) fn new(per_second: u32) -> Self {
         Self {
             offline: Mutex::default(),
             offline_moved: Notify::new(),
@@ -55,8 +69,12 @@ impl Signals {
             trouble: Mutex::default(),
             troubled: Notify::new(),
             heard_again: Notify::new(),
+            look_again: Notify::new(),
+            renewed: watch::Sender::default(),
             link_waits: AtomicUsize::new(0),
             link_waits_changed: Notify::new(),
+            per_second: AtomicU32::new(per_second),
+            came: AtomicU32::new(0),
             outbox: AtomicU64::new(0),
             outbox_is_longer: AtomicBool::new(false),
             callbacks: AtomicU64::new(0),
@@ -109,6 +127,26 @@ impl Signals {
     /// The trouble since the last call.
     pub(crate) fn take_trouble(&self) -> Option<Trouble> {
         lock(&self.trouble).take()
+    }
+
+    /// Messages a second that the network allows, in and out together.
+    pub(crate) fn per_second(&self) -> u32 {
+        self.per_second.load(Ordering::Relaxed)
+    }
+
+    /// The network allows so many from now on.
+    pub(crate) fn set_per_second(&self, messages: u32) {
+        self.per_second.store(messages, Ordering::Relaxed);
+    }
+
+    /// A customer's message came.
+    pub(crate) fn came_one(&self) {
+        self.came.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Customers' messages since the last call.
+    pub(crate) fn take_came(&self) -> u32 {
+        self.came.swap(0, Ordering::Relaxed)
     }
 
     /// Rows in the outbox and in the callbacks, as their loops know them.

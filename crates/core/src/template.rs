@@ -170,6 +170,18 @@ impl Templates {
         self.fetched(name, &mut last, fetch).await.map(drop)
     }
 
+    /// The same whatever was answered before: the network says that they have changed since.
+    async fn changed(
+        &self,
+        name: &str,
+        fetch: impl Future<Output = Result<Vec<Definition>, NotLoaded>>,
+    ) -> Result<(), NotLoaded> {
+        let entry = self.entry(name);
+        let mut last = entry.lock().await;
+        *last = None;
+        self.fetched(name, &mut last, fetch).await.map(drop)
+    }
+
     /// What the network says of a name, or said a moment ago.
     async fn fetched(
         &self,
@@ -258,6 +270,17 @@ impl Line {
     pub async fn renew_template(&self, name: &str) {
         if let Err(not_loaded) = self.templates.renewed(name, self.fetch_named(name)).await {
             tracing::warn!(line = %self.config.name, template = name, reason = not_loaded.0, "a template could not be looked up anew");
+        }
+    }
+
+    /// Asks upstream for a template that has changed. Whether it was answered; what it was is logged.
+    pub(crate) async fn reload_template(&self, name: &str) -> bool {
+        match self.templates.changed(name, self.fetch_named(name)).await {
+            Ok(()) => true,
+            Err(not_loaded) => {
+                tracing::warn!(line = %self.config.name, template = name, reason = not_loaded.0, "a template that has changed could not be looked up");
+                false
+            }
         }
     }
 

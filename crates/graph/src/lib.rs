@@ -18,5 +18,5 @@ pub mod template;
 mod tolerant;
 pub mod webhook;
 
-pub use client::{Client, ClientConfig, Exchanges};
+pub use client::{Client, ClientConfig, Exchanges, Usage};
 pub use error::{ApiError, Failure};

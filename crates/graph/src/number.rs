@@ -38,9 +38,40 @@ pub struct Number {
     /// Where this number's webhooks go.
     #[serde(deserialize_with = "tolerant::or_default")]
     pub webhook_configuration: Option<WebhookConfiguration>,
+    /// How many messages a second it may have, in and out.
+    #[serde(deserialize_with = "tolerant::or_default")]
+    pub throughput: Throughput,
+    /// It is used in the WhatsApp Business app too.
+    #[serde(deserialize_with = "tolerant::or_default")]
+    pub is_on_biz_app: bool,
 }
 
+/// A number's class of throughput.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+pub struct Throughput {
+    /// `STANDARD`, `HIGH`, `NOT_APPLICABLE`.
+    #[serde(deserialize_with = "tolerant::option_text")]
+    pub level: Option<String>,
+}
+
+/// Messages a second, in and out together, of a number that the network says nothing else of (section 5).
+pub const STANDARD_PER_SECOND: u32 = 80;
+/// The same, of level `HIGH`.
+const HIGH_PER_SECOND: u32 = 1_000;
+/// The same, of a number that the WhatsApp Business app uses too.
+const SHARED_PER_SECOND: u32 = 20;
+
 impl Number {
+    /// Messages a second, in and out together.
+    pub fn per_second(&self) -> u32 {
+        match self.throughput.level.as_deref() {
+            _ if self.is_on_biz_app => SHARED_PER_SECOND,
+            Some("HIGH") => HIGH_PER_SECOND,
+            _ => STANDARD_PER_SECOND,
+        }
+    }
+
     /// The number's digits.
     pub fn digits(&self) -> String {
         self.display_phone_number
@@ -118,6 +149,27 @@ mod tests {
             Some(WebhookConfiguration::default())
         );
         assert!(number.is_registered());
+    }
+
+    #[test]
+    fn the_level_says_how_many_messages_a_second() {
+        for (text, expected) in [
+            (r#"{"throughput": {"level": "STANDARD"}}"#, 80),
+            (
+                r#"{"throughput": {"level": "HIGH"}, "is_on_biz_app": false}"#,
+                1_000,
+            ),
+            (
+                r#"{"throughput": {"level": "HIGH"}, "is_on_biz_app": true}"#,
+                20,
+            ),
+            (r#"{"throughput": {"level": "NOT_APPLICABLE"}}"#, 80),
+            (r#"{"throughput": "fast", "is_on_biz_app": null}"#, 80),
+            ("{}", 80),
+        ] {
+            let number: Number = serde_json::from_str(text).unwrap();
+            assert_eq!(number.per_second(), expected, "{text}");
+        }
     }
 
     #[test]

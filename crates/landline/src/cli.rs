@@ -215,6 +215,26 @@ pub(crate) struct DevArgs {
     /// Take the number's webhooks even when they point elsewhere
     #[arg(long, env = "LANDLINE_TAKE_OVER", hide = true, value_parser = FalseyValueParser::new())]
     pub(crate) take_over: bool,
+    /// Messages a second, in and out, instead of what the network announces
+    #[arg(long, env = "LANDLINE_THROUGHPUT", hide = true, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) throughput: Option<u32>,
+    /// How long a message that may have left waits for a status that names it, milliseconds
+    #[arg(
+        long,
+        env = "LANDLINE_RECONCILE_WAIT_MS",
+        hide = true,
+        default_value_t = 5_000
+    )]
+    pub(crate) reconcile_wait_ms: u64,
+    /// What happens to it then
+    #[arg(
+        long,
+        env = "LANDLINE_ON_UNKNOWN",
+        hide = true,
+        value_enum,
+        default_value_t = Unknown::Resend
+    )]
+    pub(crate) on_unknown: Unknown,
     /// Longest offline step of a start-up, seconds
     #[arg(
         long,
@@ -231,6 +251,15 @@ pub(crate) struct DevArgs {
         default_value_t = 300
     )]
     pub(crate) quiet_time_ms: u64,
+}
+
+/// What happens to a message that may have left when no status names it.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Unknown {
+    /// It is sent again.
+    Resend,
+    /// It has failed.
+    Fail,
 }
 
 /// How messages are taken.

@@ -26,6 +26,8 @@ enum End {
     Unregistered(String),
     /// The network cannot be reached.
     Unreachable(String),
+    /// The line was given another number's upstream.
+    Moved,
     /// The store's doing.
     Store(StoreError),
 }
@@ -51,6 +53,7 @@ impl End {
             Self::Disconnected(reason) | Self::Unreachable(reason) => {
                 line.tell(Code::NOT_READY, reason);
             }
+            Self::Moved => {}
             Self::Store(error) => line.note_store_trouble(error),
         }
     }
@@ -73,8 +76,10 @@ pub(crate) async fn run(line: Arc<Line>, stop: CancellationToken) {
 
 async fn connect_for_ever(line: &Arc<Line>) {
     let mut numbers = line.number.subscribe();
+    let mut renewals = line.signals.renewed.subscribe();
     let mut failures = Failures::default();
     loop {
+        renewals.mark_unchanged();
         let registered = numbers.borrow_and_update().is_some();
         if !registered {
             line.set_state(LineState::Unregistered);
@@ -101,11 +106,13 @@ async fn connect_for_ever(line: &Arc<Line>) {
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             _ = numbers.changed() => {}
+            // Other credentials: what went wrong with the old ones is past.
+            _ = renewals.changed() => failures = Failures::default(),
         }
     }
 }
 
-/// A session has ended: who has to know is told. How long to wait before the next one; `None` without a registration.
+/// A session has ended: who has to know is told. How long to wait before the next one; `None` for not at all.
 async fn ended(line: &Line, end: End, failures: &mut Failures) -> Option<Duration> {
     let was_connected = matches!(line.state(), LineState::Ready | LineState::Starting(_));
     failures.note(was_connected, line.signals.steady_ms());
@@ -136,6 +143,10 @@ async fn ended(line: &Line, end: End, failures: &mut Failures) -> Option<Duratio
                 reason: format!("the store: {error}"),
             });
             Some(STORE_PAUSE)
+        }
+        End::Moved => {
+            line.set_state(LineState::Connecting { trouble: None });
+            None
         }
         End::Unregistered(reason) => {
             tracing::error!(line = %line.config.name, reason, "the number is not registered");
@@ -188,3 +199,6 @@ impl Failures {
         is_news
     }
 }
+
+#[cfg(test)]
+mod tests;

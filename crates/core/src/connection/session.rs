@@ -16,7 +16,7 @@ use crate::alert::Alert;
 use crate::decide::offline::{Limits, Offline, Verdict};
 use crate::line::{Line, LineState, Step};
 use crate::record;
-use crate::signal::Trouble;
+use crate::signal::{Renewed, Trouble};
 
 /// Rows of the inbox read at once.
 const PAGE: usize = 1_000;
@@ -29,6 +29,8 @@ const LOCKED: [i64; 2] = [368, 131_031];
 /// One session, from the connecting call to its end.
 pub(super) struct Session {
     line: Arc<Line>,
+    /// The upstream that it began with.
+    renewed: Renewed,
     /// The last probe was not answered.
     was_silent: AtomicBool,
 }
@@ -37,6 +39,7 @@ impl Session {
     pub(super) fn new(line: &Arc<Line>) -> Self {
         Self {
             line: line.clone(),
+            renewed: *line.signals.renewed.borrow(),
             was_silent: AtomicBool::new(false),
         }
     }
@@ -60,6 +63,7 @@ impl Session {
         let began = Instant::now();
         let connected = line.client.number().await.map_err(end_of)?;
         self.check_number(&connected.number)?;
+        line.note_throughput(&connected.number);
         self.subscribe(&connected.number).await?;
         let mut identity_check = IdentityCheck::default();
         identity_check.settle(line).await;
@@ -67,6 +71,7 @@ impl Session {
 
         line.set_state(LineState::Starting(Step::Templates { loaded: 0 }));
         self.load_templates().await?;
+        line.news.loaded(line.signals.steady_ms());
         self.process_offline().await?;
         let startup_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         line.meter.startup_ms.set(startup_ms);
@@ -265,12 +270,18 @@ impl Session {
     ) -> Result<std::convert::Infallible, End> {
         let line = &self.line;
         let mut settings = line.watch_settings();
+        let mut renewals = line.signals.renewed.subscribe();
+        let mut known = self.renewed;
         loop {
             identity_check.settle(line).await;
             let heartbeat =
                 Duration::from_secs(u64::from(line.settings().heartbeat_interval.max(1)));
-            let silent_for = self.silent_for();
-            if silent_for >= heartbeat {
+            let renewed = *renewals.borrow_and_update();
+            if renewed.moves != self.renewed.moves {
+                return Err(End::Moved);
+            }
+            let is_new = std::mem::replace(&mut known, renewed) != renewed;
+            if is_new || self.silent_for() >= heartbeat {
                 self.probe(heartbeat).await?;
                 self.still_there()?;
             }
@@ -280,7 +291,26 @@ impl Session {
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
                 Ok(()) = settings.changed() => {}
+                Ok(()) = renewals.changed() => {}
+                () = line.signals.look_again.notified() => self.look_again().await?,
                 end = self.trouble() => return Err(end),
+            }
+        }
+    }
+
+    /// The network has changed something about the number.
+    async fn look_again(&self) -> Result<(), End> {
+        match self.line.client.number().await {
+            Ok(connected) => {
+                self.line.note_throughput(&connected.number);
+                self.check_number(&connected.number)
+            }
+            Err(Failure::Refused(error)) if error.retry() == Retry::AfterRepair => {
+                Err(end_of(Failure::Refused(error)))
+            }
+            Err(failure) => {
+                tracing::warn!(line = %self.line.config.name, %failure, "the number cannot be looked at again");
+                Ok(())
             }
         }
     }

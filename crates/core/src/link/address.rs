@@ -4,10 +4,40 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use onprem::settings::UrlPolicy;
 
-/// Whether a stranger's URL may lead to an address: a public one, or with [`UrlPolicy::PlainLoopback`] loopback.
+/// Whether a stranger's URL may lead to an address: a public one, and what the policy allows beside.
 pub fn is_allowed(ip: IpAddr, policy: UrlPolicy) -> bool {
-    is_public(ip) || (policy == UrlPolicy::PlainLoopback && ip.is_loopback())
+    is_public(ip)
+        || match policy {
+            UrlPolicy::HttpsOnly => false,
+            UrlPolicy::PlainLoopback => ip.is_loopback(),
+            UrlPolicy::Private => ip.is_loopback() || is_private(ip),
+        }
 }
+
+/// Whether an address belongs to the operator's own network. Those do not where clouds tell their machines secrets.
+fn is_private(ip: IpAddr) -> bool {
+    let among = |ip: u32| {
+        PRIVATE_V4
+            .iter()
+            .any(|&(network, length)| within(ip, network.to_bits(), 32 - length))
+    };
+    match ip {
+        IpAddr::V4(ip) => among(ip.to_bits()),
+        IpAddr::V6(ip) => contains(UNIQUE_LOCAL_V6, ip) && !contains(METADATA_V6, ip),
+    }
+}
+
+/// IPv4 networks of one's own: private ones, and a carrier's, which overlay networks use.
+const PRIVATE_V4: [(Ipv4Addr, u32); 4] = [
+    (Ipv4Addr::new(10, 0, 0, 0), 8),
+    (Ipv4Addr::new(100, 64, 0, 0), 10),
+    (Ipv4Addr::new(172, 16, 0, 0), 12),
+    (Ipv4Addr::new(192, 168, 0, 0), 16),
+];
+
+/// The same in IPv6, and the part of it where a cloud's metadata are.
+const UNIQUE_LOCAL_V6: (Ipv6Addr, u32) = (Ipv6Addr::new(0xfc00, 0, 0, 0, 0, 0, 0, 0), 7);
+const METADATA_V6: (Ipv6Addr, u32) = (Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0), 32);
 
 /// Whether an address belongs to one host on the public internet.
 pub fn is_public(ip: IpAddr) -> bool {
@@ -128,6 +158,30 @@ mod tests {
     fn a_plain_loopback_policy_adds_loopback_only(#[case] ip: IpAddr, #[case] allowed: bool) {
         assert_eq!(is_allowed(ip, UrlPolicy::PlainLoopback), allowed);
         assert!(!is_allowed(ip, UrlPolicy::HttpsOnly));
+    }
+
+    #[rstest]
+    #[case("10.1.2.3", true)]
+    #[case("100.64.0.1", true)]
+    #[case("172.31.255.255", true)]
+    #[case("172.32.0.1", true)]
+    #[case("192.168.1.1", true)]
+    #[case("127.0.0.1", true)]
+    #[case("::1", true)]
+    #[case("fd12:3456::1", true)]
+    #[case("8.8.8.8", true)]
+    #[case("169.254.169.254", false)]
+    #[case("fe80::1", false)]
+    #[case("fd00:ec2::254", false)]
+    #[case("0.0.0.0", false)]
+    #[case("255.255.255.255", false)]
+    #[case("224.0.0.1", false)]
+    #[case("::ffff:10.0.0.1", false)]
+    fn ones_own_network_is_allowed_by_name_only(#[case] ip: &str, #[case] allowed: bool) {
+        let ip = ip.parse().unwrap();
+
+        assert_eq!(is_allowed(ip, UrlPolicy::Private), allowed);
+        assert_eq!(is_allowed(ip, UrlPolicy::HttpsOnly), is_public(ip));
     }
 
     proptest! {

@@ -4,27 +4,24 @@
 //! names it, and only then follows `on_unknown`.
 
 mod attempt;
-mod upload;
+mod throttle;
+pub(crate) mod upload;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use store::{Fence, Lane, Queue};
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::decide::delay;
+use self::throttle::Throttle;
 use crate::decide::lanes::{Entry, Lanes};
+use crate::decide::pace::Word;
 use crate::feed::Feed;
 use crate::line::{Line, LineState};
 
-/// Messages in flight per line.
-const IN_FLIGHT: usize = 64;
 /// Tries that may wait for media links beside those in flight.
 const WAITING_FOR_LINKS: usize = 1024;
-/// The longest pause of a line whose network cannot be reached, milliseconds.
-const LONGEST_PAUSE_MS: i64 = 5_000;
 
 /// What became of one try.
 #[derive(Debug)]
@@ -35,26 +32,14 @@ pub(crate) enum Outcome {
     PutBack(Entry),
 }
 
-/// What one try says about the network as such.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reach {
-    /// It answered.
-    Answered,
-    /// It asked to slow down: the whole line waits so long, milliseconds.
-    Slow(i64),
-    /// It could not be reached.
-    Unreachable,
-    /// Nothing: it was not asked.
-    NotAsked,
-}
-
 /// One try that came back.
 #[derive(Debug)]
 pub(crate) struct Settled {
     lane: Lane,
     entry: Entry,
     outcome: Outcome,
-    reach: Reach,
+    /// What the network said; nothing when it was not asked.
+    word: Option<Word>,
 }
 
 struct Sender {
@@ -63,10 +48,7 @@ struct Sender {
     lanes: Lanes,
     feed: Feed,
     tries: JoinSet<Settled>,
-    places: Arc<Semaphore>,
-    paused_until_ms: i64,
-    /// Pauses in a row because the network could not be reached.
-    unreachable: u32,
+    throttle: Arc<Throttle>,
     was_ready: bool,
     stop: CancellationToken,
 }
@@ -78,11 +60,9 @@ pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken, 
         feed: Feed::new(&line, Queue::Outbox),
         line: line.clone(),
         fence,
-        lanes: Lanes::new(IN_FLIGHT),
+        lanes: Lanes::new(0),
         tries: JoinSet::new(),
-        places: Arc::new(Semaphore::new(IN_FLIGHT)),
-        paused_until_ms: 0,
-        unreachable: 0,
+        throttle: Arc::new(Throttle::new(&line)),
         was_ready: false,
         stop: stop.clone(),
     };
@@ -132,20 +112,20 @@ impl Sender {
         }
         self.was_ready = ready;
         self.lanes.set_limit(self.tries_at_once());
-        if !ready || now_ms < self.paused_until_ms {
+        if !ready || now_ms < self.throttle.paused_until_ms() {
             return;
         }
         while let Some((lane, entry)) = self.lanes.next(now_ms) {
             let (line, fence, stop) = (self.line.clone(), self.fence.clone(), self.stop.clone());
-            let places = self.places.clone();
+            let throttle = self.throttle.clone();
             self.tries
-                .spawn(attempt::run(line, fence, places, lane, entry, stop));
+                .spawn(attempt::run(line, fence, throttle, lane, entry, stop));
         }
     }
 
     /// Tries at once: those that wait for a media link take no place from others.
     fn tries_at_once(&self) -> usize {
-        IN_FLIGHT + self.line.signals.link_waits().min(WAITING_FOR_LINKS)
+        self.throttle.places() + self.line.signals.link_waits().min(WAITING_FOR_LINKS)
     }
 
     /// The network is heard (again): only from now on can it tell what had reached it.
@@ -163,7 +143,7 @@ impl Sender {
         let may_go = self.was_ready && self.lanes.in_flight() < self.tries_at_once();
         let due_ms = self.lanes.next_due_ms().filter(|_| may_go);
         let wait_ms = due_ms.map_or(60_000, |due_ms| {
-            due_ms.max(self.paused_until_ms) - self.now_ms()
+            due_ms.max(self.throttle.paused_until_ms()) - self.now_ms()
         });
         Duration::from_millis(u64::try_from(wait_ms).unwrap_or(0).clamp(1, 60_000))
     }
@@ -197,22 +177,8 @@ impl Sender {
             }
         };
         let now_ms = self.now_ms();
-        match settled.reach {
-            Reach::Answered => {
-                if std::mem::take(&mut self.unreachable) > 0 {
-                    self.hold_uncertain();
-                }
-            }
-            Reach::Slow(pause_ms) => {
-                self.paused_until_ms = self.paused_until_ms.max(now_ms + pause_ms);
-            }
-            // Many fail together: only the first of them lengthens the pause.
-            Reach::Unreachable if now_ms >= self.paused_until_ms => {
-                self.unreachable = self.unreachable.saturating_add(1);
-                self.paused_until_ms =
-                    now_ms + delay::exponential_ms(self.unreachable, 0).min(LONGEST_PAUSE_MS);
-            }
-            Reach::Unreachable | Reach::NotAsked => {}
+        if settled.word.is_some_and(|word| self.throttle.note(word)) {
+            self.hold_uncertain();
         }
         match settled.outcome {
             Outcome::Finished => self.lanes.finish(&settled.lane, settled.entry.key, now_ms),

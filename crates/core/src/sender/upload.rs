@@ -12,16 +12,14 @@ use tokio_util::io::ReaderStream;
 use linked::Link;
 
 use crate::line::Line;
+use crate::linked::KEPT;
 use crate::media::canonical_id;
 use crate::translate::down;
 use crate::translate::error::{Verdict, object, verdict};
 
-/// The network keeps uploaded media for 30 days; a day less is safe (`cloud-api.md` 5, point 8).
-const KEPT_MS: i64 = 29 * 24 * 60 * 60 * 1000;
-
 /// Why a media object has no id on the network.
-#[derive(Debug)]
-pub(super) enum Trouble {
+#[derive(Debug, Clone)]
+pub(crate) enum Trouble {
     /// The message fails with this error.
     Fail(ErrorObject),
     /// It may work later.
@@ -49,32 +47,39 @@ pub(super) async fn upstream_id(
     match &media.source {
         MediaSource::Id(id) => stored(line, field, id, filename, attempts).await,
         MediaSource::Link { link, provider } => {
-            let provider = provider.as_deref();
             let link = Link {
                 field,
                 kind,
                 url: link,
-                provider,
+                provider: provider.as_deref(),
                 filename,
             };
-            // The semaphore is never closed.
             let _waiting = line.signals.wait_for_link();
-            let _place = line.link_places.acquire().await;
-            let linked = link.bring(line, attempts).await?;
-            Ok(linked.map(|id| Upstream { id, is_fresh: true }))
+            link.upstream(line, attempts).await
         }
     }
 }
 
 /// The network said that it does not know one of the message's media: they are uploaded anew at the next try.
 pub(super) async fn forget(line: &Line, message: &Outgoing) -> Result<(), StoreError> {
-    for (_, _, media) in down::media_of(message) {
-        let MediaSource::Id(id) = &media.source else {
-            continue;
-        };
-        if let Some(id) = canonical_id(id) {
-            line.change_media(&id, |found| found.upstream_id = None)
-                .await?;
+    for (field, kind, media) in down::media_of(message) {
+        match &media.source {
+            MediaSource::Id(id) => {
+                if let Some(id) = canonical_id(id) {
+                    line.change_media(&id, |found| found.upstream_id = None)
+                        .await?;
+                }
+            }
+            MediaSource::Link { link, provider } => {
+                let link = Link {
+                    field: &field,
+                    kind,
+                    url: link,
+                    provider: provider.as_deref(),
+                    filename: media.filename.as_deref().unwrap_or("file"),
+                };
+                link.forget(line).await?;
+            }
         }
     }
     Ok(())
@@ -119,7 +124,8 @@ async fn stored(
         .await;
     match uploaded {
         Ok(upstream) => {
-            let until_ms = clock::now_ms() + KEPT_MS;
+            let kept_ms = i64::try_from(KEPT.as_millis()).unwrap_or_default();
+            let until_ms = clock::now_ms() + kept_ms;
             line.change_media(&id, |found| {
                 found.upstream_id = Some(upstream.clone());
                 found.upstream_until_ms = until_ms;

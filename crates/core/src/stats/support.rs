@@ -32,7 +32,7 @@ impl Line {
         let free = self.free().await;
         let (lc, lg) = language(&locale());
         let registered_ms = account.and_then(|account| account.registrations_ms.last().copied());
-        let phone_number_id = &self.config.upstream.phone_number_id;
+        let phone_number_id = &self.client.config().phone_number_id;
         Ok(Support {
             context: CONTEXT,
             db_engine: about.engine,
@@ -95,7 +95,7 @@ impl Line {
     }
 
     fn network_info(&self) -> Network {
-        let upstream = &self.config.upstream;
+        let upstream = self.client.config();
         let answered = self.client.last_answer();
         Network {
             answered_seconds_ago: answered.map(|at| at.elapsed().as_secs()),

@@ -258,3 +258,24 @@ fn what_a_line_does_may_move_between_threads(line: &'static Line) {
     sendable(line.templates_named("slot", "en_US"));
     sendable(line.renew_template("slot"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_template_that_has_changed_is_asked_for_whatever_was_answered_before() {
+    let templates = Templates::default();
+    let answer = |status: &str| {
+        let mut found = template("slot", "en_US");
+        status.clone_into(&mut found.status);
+        async move { Ok(vec![found]) }
+    };
+    templates
+        .named_or_fetched("slot", "en_US", answer("APPROVED"))
+        .await
+        .unwrap();
+
+    templates.changed("slot", answer("PAUSED")).await.unwrap();
+
+    assert_eq!(templates.named("slot")[0].status, "PAUSED");
+    let gone = async { Ok(Vec::new()) };
+    templates.changed("slot", gone).await.unwrap();
+    assert!(templates.named("slot").is_empty());
+}

@@ -9,10 +9,8 @@ use crate::error::Failure;
 impl Client {
     /// `GET /{PHONE_ID}/business_compliance_info`; `None` when there is none.
     pub async fn compliance_info(&self) -> Result<Option<ComplianceInfo>, Failure> {
-        let path = [
-            self.config().phone_number_id.as_str(),
-            "business_compliance_info",
-        ];
+        let config = self.config();
+        let path = [config.phone_number_id.as_str(), "business_compliance_info"];
         let found: Option<ComplianceInfo> = self
             .get(&path, &[])
             .await?
@@ -28,10 +26,8 @@ impl Client {
             #[serde(flatten)]
             info: &'a ComplianceInfo,
         }
-        let path = [
-            self.config().phone_number_id.as_str(),
-            "business_compliance_info",
-        ];
+        let config = self.config();
+        let path = [config.phone_number_id.as_str(), "business_compliance_info"];
         let body = Body {
             messaging_product: "whatsapp",
             info,
@@ -41,8 +37,9 @@ impl Client {
 
     /// `GET /{PHONE_ID}/whatsapp_business_encryption`; `None` when no key is set.
     pub async fn business_key(&self) -> Result<Option<BusinessKey>, Failure> {
+        let config = self.config();
         let path = [
-            self.config().phone_number_id.as_str(),
+            config.phone_number_id.as_str(),
             "whatsapp_business_encryption",
         ];
         let found: Option<BusinessKey> = self
@@ -54,8 +51,9 @@ impl Client {
 
     /// `POST /{PHONE_ID}/whatsapp_business_encryption`: a form.
     pub async fn set_business_key(&self, pem: &str) -> Result<(), Failure> {
+        let config = self.config();
         let path = [
-            self.config().phone_number_id.as_str(),
+            config.phone_number_id.as_str(),
             "whatsapp_business_encryption",
         ];
         self.post_form(&path, &[("business_public_key", pem)])

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::exchange::{Answer, failure};
-use super::{Client, MEDIA_TIMEOUT};
+use super::{Client, ClientConfig, MEDIA_TIMEOUT};
 use crate::error::Failure;
 use crate::media::MediaInfo;
 use crate::message::{Send, Sent};
@@ -16,7 +16,7 @@ use crate::tolerant;
 
 /// Fields of a number that somebody reads.
 const NUMBER_FIELDS: &str = "id,display_phone_number,verified_name,status,platform_type,code_verification_status,\
-certificate,new_certificate,is_pin_enabled,webhook_configuration";
+certificate,new_certificate,is_pin_enabled,webhook_configuration,throughput,is_on_biz_app";
 /// Fields of a template that somebody reads.
 const TEMPLATE_FIELDS: &str = "id,name,language,status,category,parameter_format,components";
 /// More pages of subscribed apps than any account has: an end for a list that has none.
@@ -65,7 +65,8 @@ impl Client {
 
     /// `GET /{WABA_ID}/subscribed_apps`: ids of the subscribed apps, of all pages.
     pub async fn subscribed_apps(&self) -> Result<Vec<String>, Failure> {
-        let path = [self.config().account_id.as_str(), "subscribed_apps"];
+        let config = self.config();
+        let path = [config.account_id.as_str(), "subscribed_apps"];
         let mut ids = Vec::new();
         let mut after: Option<String> = None;
         for _ in 0..APP_PAGES {
@@ -161,7 +162,8 @@ impl Client {
             .text("messaging_product", "whatsapp")
             .text("type", content_type.to_owned())
             .part("file", file);
-        let path = [self.config().phone_number_id.as_str(), "media"];
+        let config = self.config();
+        let path = [config.phone_number_id.as_str(), "media"];
         let request = self
             .request(Method::POST, &path, &[])?
             .timeout(MEDIA_TIMEOUT)
@@ -176,12 +178,15 @@ impl Client {
 
     /// `GET /{MEDIA_ID}`.
     pub async fn media(&self, media_id: &str) -> Result<MediaInfo, Failure> {
-        self.get(&[media_id], &self.own_number()).await?.read()
+        self.get(&[media_id], &own_number(&self.config()))
+            .await?
+            .read()
     }
 
     /// `DELETE /{MEDIA_ID}`.
     pub async fn delete_media(&self, media_id: &str) -> Result<(), Failure> {
-        let request = self.request(Method::DELETE, &[media_id], &self.own_number())?;
+        let number = self.config();
+        let request = self.request(Method::DELETE, &[media_id], &own_number(&number))?;
         self.ask(request).await?.confirm()
     }
 
@@ -192,11 +197,11 @@ impl Client {
             .await?
             .confirm()
     }
+}
 
-    /// Refuses media of other numbers.
-    fn own_number(&self) -> [(&'static str, &str); 1] {
-        [("phone_number_id", &self.config().phone_number_id)]
-    }
+/// Refuses media of other numbers.
+fn own_number(config: &ClientConfig) -> [(&'static str, &str); 1] {
+    [("phone_number_id", &config.phone_number_id)]
 }
 
 /// A page as it came. It is the last one when it names no next: `cursors.after` alone says nothing.

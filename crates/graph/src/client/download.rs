@@ -1,8 +1,9 @@
 //! Media bytes: the one place where redirects are followed, by hand, so that the token goes to few hosts.
 
-use reqwest::header::{AUTHORIZATION, LOCATION};
+use reqwest::header::LOCATION;
 use reqwest::{Response, StatusCode, Url};
 
+use super::access::Access;
 use super::exchange::{failure, refused};
 use super::exchanges::DOWNLOAD;
 use super::{Client, MEDIA_TIMEOUT};
@@ -20,9 +21,11 @@ impl Client {
         let mut url = Url::parse(url)
             .map_err(|error| Failure::Unsent(format!("the media URL cannot be read: {error}")))?;
         for _ in 0..=REDIRECTS {
-            let mut request = self.shared.http.get(url.clone()).timeout(MEDIA_TIMEOUT);
-            if self.trusts(&url) {
-                request = request.header(AUTHORIZATION, self.shared.bearer.clone());
+            let access = self.access();
+            let mut request = access.http.get(url.clone()).timeout(MEDIA_TIMEOUT);
+            if access.trusts(&url) {
+                let (name, value) = &access.key;
+                request = request.header(name, value);
             }
             let request = request.build().map_err(failure)?;
             let response = self.dispatch(DOWNLOAD, request).await?;
@@ -38,14 +41,17 @@ impl Client {
             "the media URL redirects more than {REDIRECTS} times"
         )))
     }
+}
 
-    /// Whether a URL may have the token.
+impl Access {
+    /// Whether a URL may have the token. A provider's key is the provider's alone.
     pub(super) fn trusts(&self, url: &Url) -> bool {
-        let base = &self.shared.base;
+        let base = &self.base;
         let host = url.host_str().unwrap_or_default();
         let is_own = url.host() == base.host() && url.scheme() == base.scheme();
-        let is_known = Some(host) == base.host_str()
-            || MEDIA_HOSTS.iter().any(|suffix| host.ends_with(suffix));
+        let is_meta = || MEDIA_HOSTS.iter().any(|suffix| host.ends_with(suffix));
+        let is_known =
+            Some(host) == base.host_str() || (self.config.key_header.is_none() && is_meta());
         is_own || (url.scheme() == "https" && is_known)
     }
 }

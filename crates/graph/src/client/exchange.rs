@@ -3,14 +3,15 @@
 use std::error::Error;
 use std::time::{Duration, UNIX_EPOCH};
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use reqwest::{Method, Request, RequestBuilder, Response, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::Client;
+use super::access::Access;
+use super::{Client, usage};
 use crate::error::{ApiError, Failure};
 use crate::tolerant;
 
@@ -68,7 +69,7 @@ impl Answer {
     }
 }
 
-impl Client {
+impl Access {
     /// A call's URL: base, version, path, `appsecret_proof`. Parts of the path are escaped: an id from outside leads
     /// nowhere else.
     pub(super) fn url(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Url, Failure> {
@@ -77,21 +78,23 @@ impl Client {
                 "not an id of the network: {path:?}"
             )));
         }
-        let mut url = self.shared.base.clone();
+        let mut url = self.base.clone();
         url.path_segments_mut()
             .map_err(|()| Failure::Unsent("the base URL takes no path".into()))?
             .pop_if_empty()
-            .extend(Some(self.shared.config.version.as_str()).filter(|version| !version.is_empty()))
+            .extend(Some(self.config.version.as_str()).filter(|version| !version.is_empty()))
             .extend(path);
         for (name, value) in query {
             url.query_pairs_mut().append_pair(name, value);
         }
-        if let Some(proof) = &self.shared.proof {
+        if let Some(proof) = &self.proof {
             url.query_pairs_mut().append_pair("appsecret_proof", proof);
         }
         Ok(url)
     }
+}
 
+impl Client {
     /// A request with the token and the normal timeout.
     pub(super) fn request(
         &self,
@@ -99,12 +102,13 @@ impl Client {
         path: &[&str],
         query: &[(&str, &str)],
     ) -> Result<RequestBuilder, Failure> {
-        Ok(self
-            .shared
+        let access = self.access();
+        let (name, value) = &access.key;
+        Ok(access
             .http
-            .request(method, self.url(path, query)?)
-            .header(AUTHORIZATION, self.shared.bearer.clone())
-            .timeout(self.shared.config.timeout))
+            .request(method, access.url(path, query)?)
+            .header(name, value)
+            .timeout(access.config.timeout))
     }
 
     /// `GET`.
@@ -170,10 +174,11 @@ impl Client {
     /// Sends a request; any answer is one. `call` is what it is counted as.
     pub(super) async fn dispatch(&self, call: &str, request: Request) -> Result<Response, Failure> {
         let began = Instant::now();
-        let outcome = self.shared.http.execute(request).await.map_err(failure);
+        let http = self.access().http.clone();
+        let outcome = http.execute(request).await.map_err(failure);
         self.note_exchange(call, began, &outcome);
-        if outcome.is_ok() {
-            self.note_answer();
+        if let Ok(response) = &outcome {
+            self.note_answer(usage::read(response.headers(), Instant::now()));
         }
         outcome
     }

@@ -45,9 +45,10 @@ impl Client {
 
     /// The call that a request is, without any id: its method, and the edge or the kind of object.
     pub(super) fn call_of(&self, request: &Request) -> String {
-        let config = self.config();
+        let access = self.access();
+        let config = &access.config;
         let versions = usize::from(!config.version.is_empty());
-        let depth = segments(&self.shared.base).count() + versions;
+        let depth = segments(&access.base).count() + versions;
         let what = match &*segments(request.url()).skip(depth).collect::<Vec<_>>() {
             [id] if *id == config.phone_number_id => "number",
             [id] if *id == config.account_id => "account",

@@ -1,7 +1,6 @@
 //! Resumable uploads: a file becomes a handle (`cloud-api.md` 1.10).
 
 use bytes::Bytes;
-use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Method, Url};
 use serde_json::Value;
 
@@ -53,11 +52,12 @@ impl Client {
     /// `POST /{upload id}`: the bytes from an offset on.
     async fn fill(&self, url: &Url, bytes: &Bytes, offset: usize) -> Result<String, Failure> {
         let offset = offset.min(bytes.len());
-        let request = self
-            .shared
+        let access = self.access();
+        let (name, value) = access.oauth()?;
+        let request = access
             .http
             .post(url.clone())
-            .header(AUTHORIZATION, self.oauth()?)
+            .header(name, value)
             .header("file_offset", offset.to_string())
             .timeout(MEDIA_TIMEOUT)
             .body(bytes.slice(offset..));
@@ -71,12 +71,13 @@ impl Client {
 
     /// `GET /{upload id}`: how many bytes have arrived.
     async fn session_offset(&self, url: &Url) -> Result<usize, Failure> {
-        let request = self
-            .shared
+        let access = self.access();
+        let (name, value) = access.oauth()?;
+        let request = access
             .http
             .get(url.clone())
-            .header(AUTHORIZATION, self.oauth()?)
-            .timeout(self.config().timeout);
+            .header(name, value)
+            .timeout(access.config.timeout);
         let answer: Value = self.ask(request).await?.read()?;
         let offset = answer.get("file_offset").and_then(tolerant::integer);
         Ok(offset
@@ -92,7 +93,7 @@ impl Client {
                 "the answer to a new upload session has an id that is none".into(),
             ));
         }
-        let mut url = self.url(&[id], &[])?;
+        let mut url = self.access().url(&[id], &[])?;
         if !query.is_empty() {
             let whole = match url.query() {
                 Some(proof) => format!("{query}&{proof}"),
@@ -101,15 +102,5 @@ impl Client {
             url.set_query(Some(&whole));
         }
         Ok(url)
-    }
-
-    /// The documented form of the token for these calls.
-    fn oauth(&self) -> Result<HeaderValue, Failure> {
-        let mut value = HeaderValue::from_str(&format!("OAuth {}", self.config().access_token))
-            .map_err(|_| {
-                Failure::Unsent("the access token has characters that no header carries".into())
-            })?;
-        value.set_sensitive(true);
-        Ok(value)
     }
 }

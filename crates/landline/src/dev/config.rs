@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use landline_core::OnUnknown;
 use onprem::message::Rules;
 use onprem::settings::{ApplicationSettings, UrlPolicy};
 use reqwest::Url;
 
 use super::password;
-use crate::cli::{DevArgs, PlainListen};
+use crate::cli::{DevArgs, PlainListen, Unknown};
 use crate::exit::Stop;
 use crate::serve::check_plain;
 
@@ -41,6 +42,12 @@ pub(super) struct Config {
     pub(super) rules: Rules,
     /// Mint message ids without the customer's number.
     pub(super) opaque_ids: bool,
+    /// Messages a second, instead of what the network announces.
+    pub(super) throughput: Option<u32>,
+    /// How long a message that may have left waits for word of it.
+    pub(super) reconcile_wait: Duration,
+    /// What happens to it then.
+    pub(super) on_unknown: OnUnknown,
     /// Longest offline step.
     pub(super) startup_limit: Duration,
     /// What ends the offline step.
@@ -100,6 +107,12 @@ impl Config {
                 strict: args.message.strict,
             },
             opaque_ids: args.message.opaque_ids,
+            throughput: args.throughput,
+            reconcile_wait: Duration::from_millis(args.reconcile_wait_ms),
+            on_unknown: match args.on_unknown {
+                Unknown::Resend => OnUnknown::Resend,
+                Unknown::Fail => OnUnknown::Fail,
+            },
             startup_limit: Duration::from_secs(args.startup_limit_s),
             quiet_time: Duration::from_millis(args.quiet_time_ms),
         })
@@ -158,6 +171,9 @@ mod tests {
                 take_over: false,
                 rules: Rules::TOLERANT,
                 opaque_ids: false,
+                throughput: None,
+                reconcile_wait: Duration::from_secs(5),
+                on_unknown: OnUnknown::Resend,
                 startup_limit: Duration::from_mins(6),
                 quiet_time: Duration::from_millis(300),
             }

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use landline_core::line::FirstLogin;
-use landline_core::{Line, LineConfig, OnUnknown};
+use landline_core::{Line, LineConfig};
 use onprem::WaId;
 use onprem::user::{ADMIN, FIRST_PASSWORD};
 use sim::{Retry, World};
@@ -49,9 +49,6 @@ use crate::terminal::Terminal;
 
 /// Whole exchange with the network, media apart.
 const UPSTREAM_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a message that may have left waits for a status that names it: shorter than in production, where the
-/// network is further away.
-const RECONCILE_WAIT: Duration = Duration::from_secs(5);
 /// How often the API's certificate is looked at: it is remade thirty days before its end.
 const RENEWAL: Duration = Duration::from_hours(24);
 /// Accepted messages that wait; the reference's bound.
@@ -253,6 +250,7 @@ impl Start<'_> {
                 base_url: graph.base_url.trim_end_matches('/').to_owned(),
                 version: graph.version.clone(),
                 access_token: graph.access_token.clone(),
+                key_header: None,
                 app_secret: Some(graph.app_secret.clone()),
                 account_id: graph.waba_id.clone(),
                 phone_number_id: graph.phone_number_id.clone(),
@@ -265,9 +263,11 @@ impl Start<'_> {
             rules: self.config.rules,
             blank_number: self.config.opaque_ids,
             url_policy: URL_POLICY,
+            link_policy: URL_POLICY,
             first_login_from: FirstLogin::Anywhere,
-            reconcile_wait: RECONCILE_WAIT,
-            on_unknown: OnUnknown::Resend,
+            throughput: self.config.throughput,
+            reconcile_wait: self.config.reconcile_wait,
+            on_unknown: self.config.on_unknown,
             quiet_time: self.config.quiet_time,
             startup_limit: self.config.startup_limit,
             data_dir: self.data.path().to_owned(),

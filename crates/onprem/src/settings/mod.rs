@@ -161,6 +161,8 @@ pub enum UrlPolicy {
     HttpsOnly,
     /// Also plain `http` to `localhost`, 127.0.0.0/8 or `::1` (`dev`).
     PlainLoopback,
+    /// Only `https`, also to private addresses and this machine's: the operator's own network.
+    Private,
 }
 
 impl ApplicationSettings {
@@ -229,7 +231,7 @@ impl ApplicationSettings {
             (Ok(_), UrlPolicy::PlainLoopback) => {
                 invalid(&"must be https; plain http is for this machine's own addresses")
             }
-            (Ok(_), UrlPolicy::HttpsOnly) => invalid(&"must be https"),
+            (Ok(_), UrlPolicy::HttpsOnly | UrlPolicy::Private) => invalid(&"must be https"),
             (Err(why), _) => invalid(&format_args!("{why}, must be an absolute https URL")),
         }
     }

@@ -65,6 +65,7 @@ impl Plan<'_> {
         if !self.commit(changes).await? {
             return Ok(());
         }
+        self.line().signals.came_one();
         self.line().meter.note_incoming(&kind);
         if let Some(contact) = news.contact {
             self.line()

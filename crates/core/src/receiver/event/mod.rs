@@ -73,9 +73,10 @@ pub(super) async fn process(shared: &Arc<Shared>, key: Key, hopeless: bool) -> R
             tracing::error!(line = %row.line, event = key, "an event of an unknown shape: kept aside");
             set_aside(shared, row).await?;
         }
-        Kind::Field { field, .. } => {
-            tracing::debug!(line = %row.line, field, "an event without an On-Premises form");
-            plan.commit(Vec::new()).await?;
+        Kind::Field { field, value, .. } => {
+            if plan.commit(Vec::new()).await? {
+                line.hear(&field, &value);
+            }
         }
     }
     Ok(())
@@ -87,7 +88,7 @@ async fn set_aside(shared: &Arc<Shared>, row: InboxRow) -> Result<(), StoreError
     let changes = vec![
         Change::FinishInbox { inbox: row.key },
         Change::AppendStray {
-            phone_number_id: shared.line.config.upstream.phone_number_id.clone(),
+            phone_number_id: shared.line.client.config().phone_number_id.clone(),
             body: row.body,
             at_ms: row.received_ms,
         },

@@ -14,15 +14,15 @@ use onprem::Code;
 use onprem::envelope::ErrorObject;
 use onprem::message::{Content, Hsm, Outgoing, TemplateMessage};
 use store::{Change, Fence, Lane, OutboxRow, Queue, StoreError, clock};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::upload::{self, Trouble as Unresolved};
 use failure::{expired, no_target};
 
-use super::{Outcome, Reach, Settled};
+use super::throttle::Throttle;
+use super::{Outcome, Settled};
 use crate::alert::Alert;
-use crate::decide::{delay, lanes::Entry};
+use crate::decide::{delay, lanes::Entry, pace::Word};
 use crate::line::{Line, OnUnknown};
 use crate::parcel::{Parcel, opaque};
 use crate::signal::Trouble;
@@ -37,14 +37,14 @@ const STORE_WAIT_MS: i64 = 1_000;
 const WORD_MS: i64 = 1_000;
 /// Rows of the inbox that are looked at before a message is sent again.
 const LOOKED_AT: usize = 1_000;
-/// The longest that one refused send pauses the whole line, milliseconds.
-const SLOW_MS: i64 = 1_000;
+/// Until the connection has dealt with the line's trouble, milliseconds.
+const TROUBLE_MS: i64 = 1_000;
 
 /// Tries a row once and tells what became of it.
 pub(super) async fn run(
     line: Arc<Line>,
     fence: Fence,
-    places: Arc<Semaphore>,
+    throttle: Arc<Throttle>,
     lane: Lane,
     entry: Entry,
     stop: CancellationToken,
@@ -54,8 +54,9 @@ pub(super) async fn run(
         fence,
         entry: entry.clone(),
         stop,
-        places,
-        reach: Reach::NotAsked,
+        throttle,
+        began_ms: 0,
+        word: None,
         may_have_left: entry.uncertain,
     };
     let outcome = match AssertUnwindSafe(attempt.go()).catch_unwind().await {
@@ -70,7 +71,7 @@ pub(super) async fn run(
         Ok(Err(error)) => {
             tracing::error!(line = %attempt.line.config.name, %error, "the store refused a step of sending");
             attempt.line.note_store_trouble(&error);
-            attempt.reach = Reach::Slow(STORE_WAIT_MS);
+            attempt.throttle.hold(STORE_WAIT_MS);
             Outcome::PutBack(attempt.again(STORE_WAIT_MS))
         }
         Err(_) => {
@@ -86,7 +87,7 @@ pub(super) async fn run(
         lane,
         entry,
         outcome,
-        reach: attempt.reach,
+        word: attempt.word,
     }
 }
 
@@ -95,9 +96,11 @@ struct Attempt {
     fence: Fence,
     entry: Entry,
     stop: CancellationToken,
-    /// For what is in flight to the network.
-    places: Arc<Semaphore>,
-    reach: Reach,
+    throttle: Arc<Throttle>,
+    /// When the request began, milliseconds of the line's clock.
+    began_ms: i64,
+    /// What the network said.
+    word: Option<Word>,
     /// It is claimed, and a try of it may have left: this one or an earlier one.
     may_have_left: bool,
 }
@@ -140,6 +143,13 @@ impl Attempt {
             let details = "whether the message was sent is not known".to_owned();
             return self.fail(row, object(Code::GENERIC, Some(details))).await;
         }
+        let due_ms = self.throttle.pair_due_ms(&row.lane);
+        if due_ms > self.line.signals.steady_ms() {
+            return Ok(Outcome::PutBack(Entry {
+                due_ms,
+                ..self.entry.clone()
+            }));
+        }
         let (resolved, uploaded) = match self.resolve(message).await? {
             Ok(found) => found,
             Err(Unresolved::Fail(error)) => return self.fail(row, error).await,
@@ -152,9 +162,10 @@ impl Attempt {
             Ok(identity) => identity,
             Err(error) => return self.fail(row, error).await,
         };
-        // The semaphore is never closed.
-        let places = self.places.clone();
-        let _place = places.acquire().await;
+        let throttle = self.throttle.clone();
+        let Some(_place) = throttle.turn(&self.stop).await else {
+            return Ok(Outcome::PutBack(self.entry.clone()));
+        };
         if self.entry.uncertain {
             self.entry.mark += 1;
             self.line.meter.possible_duplicates.one();
@@ -167,9 +178,11 @@ impl Attempt {
         );
         send.recipient_identity_key_hash = recipient;
         self.claim(row).await?;
+        self.began_ms = self.line.signals.steady_ms();
         match self.line.client.send(&send).await {
             Ok(sent) => {
-                self.reach = Reach::Answered;
+                self.word = Some(Word::Answered);
+                self.throttle.took(&row.lane);
                 self.line.all_clear(Alert::NumberBlocked);
                 let outcome = self.sent(row, sent.id).await?;
                 let kind = message.content.kind();
@@ -180,13 +193,13 @@ impl Attempt {
                 Ok(self.unknown(row, &error.message))
             }
             Err(Failure::Refused(error)) => {
-                self.reach = Reach::Answered;
+                self.word = Some(Word::Answered);
                 self.may_have_left = self.entry.uncertain;
                 self.refused(row, message, &error, uploaded).await
             }
             Err(Failure::Unsent(reason)) => {
                 tracing::debug!(line = %row.line, message = row.message, reason, "not sent");
-                self.reach = Reach::Unreachable;
+                self.word = Some(self.unreachable());
                 self.may_have_left = self.entry.uncertain;
                 self.put_back(row, 0, self.entry.attempts).await
             }
@@ -222,8 +235,14 @@ impl Attempt {
     /// No answer: it stays claimed. If no status names it in time, it follows `on_unknown`.
     fn unknown(&mut self, row: &OutboxRow, reason: &str) -> Outcome {
         tracing::warn!(line = %row.line, message = row.message, reason, "no answer to a send: waiting for a status");
-        self.reach = Reach::Unreachable;
+        self.word = Some(self.unreachable());
         Outcome::PutBack(self.again(0))
+    }
+
+    fn unreachable(&self) -> Word {
+        Word::Unreachable {
+            began_ms: self.began_ms,
+        }
     }
 
     /// Media on the network, the quoted message, parameter names; and whether a stored file was uploaded for it just now.
@@ -321,13 +340,15 @@ impl Attempt {
                 let wait_ms = self.backoff_ms().max(asked_ms);
                 if at_last.code == Code::RATE_LIMIT {
                     self.line.tell(Code::TOO_MANY, slowed_down(error));
-                }
-                if error.retry() == Retry::Backoff {
-                    self.reach = Reach::Slow(wait_ms.min(SLOW_MS).max(asked_ms.min(60_000)));
+                    let began_ms = self.began_ms;
+                    self.word = Some(Word::TooFast { began_ms, asked_ms });
+                } else if error.retry() == Retry::Backoff {
+                    self.word = Some(Word::Failed { asked_ms });
                 }
                 self.retry(row, message, wait_ms, at_last).await
             }
             Verdict::RetryRecipient(at_last) => {
+                self.throttle.pair_refused(&row.lane);
                 self.retry(row, message, delay::pair_ms(self.refusals()), at_last)
                     .await
             }
@@ -358,7 +379,7 @@ impl Attempt {
 
     /// The line's trouble, not the message's: it stays queued.
     async fn trouble(&mut self, row: &OutboxRow, trouble: Trouble) -> Result<Outcome, StoreError> {
-        self.reach = Reach::Slow(SLOW_MS);
+        self.throttle.hold(TROUBLE_MS);
         self.line.signals.trouble(trouble);
         self.put_back(row, 0, self.entry.attempts).await
     }
@@ -368,18 +389,19 @@ impl Attempt {
         if row.expires_ms <= clock::now_ms() {
             return self.finish(row).await;
         }
+        self.began_ms = self.line.signals.steady_ms();
         let failure = match self.line.client.mark_read(network_id).await {
             Ok(()) => {
-                self.reach = Reach::Answered;
+                self.word = Some(Word::Answered);
                 return self.finish(row).await;
             }
             Err(failure) => failure,
         };
         let Failure::Refused(error) = failure else {
-            self.reach = Reach::Unreachable;
+            self.word = Some(self.unreachable());
             return self.put_back(row, 0, self.entry.attempts).await;
         };
-        self.reach = Reach::Answered;
+        self.word = Some(Word::Answered);
         match verdict(&error, self.refusals()) {
             Verdict::Fail(reason) => {
                 tracing::warn!(line = %row.line, code = error.code, reason = reason.title, "the network refused a read receipt");

@@ -6,10 +6,11 @@ use onprem::{Code, Refusal};
 use store::StoreError;
 use tokio_util::io::ReaderStream;
 
-use super::{Trouble, fail, upload_trouble};
+use super::{Trouble, Upstream, fail, upload_trouble};
 use crate::call::provider::unknown;
 use crate::line::Line;
 use crate::link::{LinkError, TOTAL};
+use crate::linked::Key;
 use crate::media::{Orphan, WriteError, Written};
 
 /// What servers say who do not know.
@@ -34,12 +35,12 @@ struct Brought {
 }
 
 impl Link<'_> {
-    /// Brings the link's file to the network; its `MEDIA_ID`.
-    pub(super) async fn bring(
+    /// The `MEDIA_ID` of the link's file, which is brought to the network unless it was lately.
+    pub(super) async fn upstream(
         &self,
         line: &Line,
         attempts: u32,
-    ) -> Result<Result<String, Trouble>, StoreError> {
+    ) -> Result<Result<Upstream, Trouble>, StoreError> {
         let credentials = match self.provider {
             None => None,
             Some(name) => match line.media_provider(name).await? {
@@ -47,15 +48,54 @@ impl Link<'_> {
                 None => return Ok(Err(refused(&unknown(self.field, name)))),
             },
         };
-        let fetched = tokio::time::timeout(TOTAL, self.fetch(line, credentials.as_ref())).await;
+        let credentials = credentials.as_ref();
+        let key = self.key(line, credentials)?;
+        let bring = async { Ok(self.bring(line, credentials, attempts).await) };
+        let brought = line.linked.bring(key, bring).await?;
+        Ok(brought.map(|(id, is_fresh)| Upstream { id, is_fresh }))
+    }
+
+    /// The network does not know the file any more.
+    pub(super) async fn forget(&self, line: &Line) -> Result<(), StoreError> {
+        let credentials = match self.provider {
+            None => None,
+            Some(name) => line.media_provider(name).await?,
+        };
+        let key = self.key(line, credentials.as_ref())?;
+        line.linked.forget(key).await;
+        Ok(())
+    }
+
+    /// What makes it the same as another one: what is asked for, as whom, and for which number.
+    fn key(&self, line: &Line, credentials: Option<&Credentials>) -> Result<Key, StoreError> {
+        let credentials = serde_json::to_vec(&credentials)
+            .map_err(|error| StoreError::Damaged(format!("credentials are not JSON: {error}")))?;
+        Ok(Key::of(&[
+            self.url.as_bytes(),
+            self.field.as_bytes(),
+            format!("{:?}", self.kind).as_bytes(),
+            self.filename.as_bytes(),
+            self.provider.unwrap_or_default().as_bytes(),
+            &credentials,
+            line.client.config().phone_number_id.as_bytes(),
+        ]))
+    }
+
+    /// Brings the link's file to the network; its `MEDIA_ID`.
+    async fn bring(
+        &self,
+        line: &Line,
+        credentials: Option<&Credentials>,
+        attempts: u32,
+    ) -> Result<String, Trouble> {
+        // The semaphore is never closed.
+        let _place = line.link_places.acquire().await;
+        let fetched = tokio::time::timeout(TOTAL, self.fetch(line, credentials)).await;
         let fetched = fetched.unwrap_or_else(|_| {
             let seconds = TOTAL.as_secs();
             Err(self.failed(format_args!("no end within {seconds} seconds")))
         });
-        Ok(match fetched {
-            Ok(brought) => self.upload(line, brought, attempts).await,
-            Err(trouble) => Err(trouble),
-        })
+        self.upload(line, fetched?, attempts).await
     }
 
     /// Fetches the file, and checks what it is.
@@ -116,15 +156,29 @@ impl Link<'_> {
             written,
             content_type,
         } = brought;
+        let content_key = Key::of(&[
+            written.sha256.as_bytes(),
+            content_type.as_bytes(),
+            self.filename.as_bytes(),
+            line.client.config().phone_number_id.as_bytes(),
+        ]);
+        if let Some(id) = line.linked.file(content_key) {
+            return Ok(id);
+        }
         let content = file
             .read()
             .await
             .map_err(|error| Trouble::Later(error.to_string()))?;
         let body = reqwest::Body::wrap_stream(ReaderStream::new(content));
-        line.client
+        let uploaded = line
+            .client
             .upload(self.filename, &content_type, body, written.bytes)
             .await
-            .map_err(|failure| upload_trouble(self.field, failure, attempts))
+            .map_err(|failure| upload_trouble(self.field, failure, attempts));
+        if let Ok(id) = &uploaded {
+            line.linked.remember(content_key, id);
+        }
+        uploaded
     }
 
     /// 1014: the link did not bring it.
@@ -189,7 +243,7 @@ mod tests {
         let (line, _dir) = fake::line().await;
 
         let trouble = link("https://shop.example/van.png", Some("gone"))
-            .bring(&line, 1)
+            .upstream(&line, 1)
             .await
             .unwrap()
             .unwrap_err();
@@ -211,7 +265,7 @@ mod tests {
         let server = Server::start(move |_| answer(200, "", &picture)).await;
 
         let trouble = link(&server.url("/van.jpg"), None)
-            .bring(&line, 1)
+            .upstream(&line, 1)
             .await
             .unwrap()
             .unwrap_err();
@@ -228,7 +282,7 @@ mod tests {
         std::fs::remove_dir_all(&line.config.media_dir).unwrap();
 
         let trouble = link(&server.url("/van.jpg"), None)
-            .bring(&line, 1)
+            .upstream(&line, 1)
             .await
             .unwrap()
             .unwrap_err();

@@ -137,5 +137,8 @@ async fn a_download_that_goes_in_circles_or_is_gone_ends() {
 fn few_hosts_may_have_the_token(#[case] url: &str, #[case] is_trusted: bool) {
     let client = client_of("https://graph.example");
 
-    assert_eq!(client.trusts(&Url::parse(url).unwrap()), is_trusted);
+    assert_eq!(
+        client.access().trusts(&reqwest::Url::parse(url).unwrap()),
+        is_trusted
+    );
 }

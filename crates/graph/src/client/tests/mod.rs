@@ -19,6 +19,7 @@ use tokio::sync::mpsc;
 
 use super::*;
 use crate::message::{Context, Send};
+use crate::signature;
 
 const TOKEN: &str = "token-of-the-test";
 const SECRET: &str = "secret-of-the-test";
@@ -127,6 +128,7 @@ fn config(base_url: &str) -> ClientConfig {
         base_url: base_url.into(),
         version: "v24.0".into(),
         access_token: TOKEN.into(),
+        key_header: None,
         app_secret: Some(SECRET.into()),
         account_id: "9901".into(),
         phone_number_id: "2201".into(),
