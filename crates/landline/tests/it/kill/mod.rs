@@ -1,7 +1,9 @@
 //! `kill -9` at random instants under load: nothing accepted is lost, nothing is doubled.
 
+mod chaos;
 mod check;
 mod load;
+mod uncertain;
 
 use std::time::Duration;
 
@@ -46,7 +48,9 @@ impl Rig {
         let mut builder = Dev::builder()
             .network(&self.network)
             .webhook(&self.sink)
-            .crash(&self.crash);
+            .crash(&self.crash)
+            // The load is more than a usual number may have.
+            .env("LANDLINE_THROUGHPUT", "1000");
         if let Some(earlier) = earlier {
             builder = builder.folder(&earlier.folder);
         }

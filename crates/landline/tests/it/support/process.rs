@@ -9,7 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-use super::{Api, Crash, Graph, Phones, SOON, Sink, until};
+use super::{Api, Crash, Graph, Middleman, Phones, SOON, Sink, until};
 
 /// Where a process writes, kept as long as anybody uses it.
 #[derive(Clone)]
@@ -108,6 +108,12 @@ impl DevBuilder {
 
     pub(crate) fn network(mut self, network: &Network) -> Self {
         self.network = Some(network.url().to_owned());
+        self
+    }
+
+    /// With somebody between it and the network.
+    pub(crate) fn behind(mut self, middleman: &Middleman) -> Self {
+        self.network = Some(middleman.url());
         self
     }
 

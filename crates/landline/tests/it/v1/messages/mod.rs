@@ -7,6 +7,7 @@ mod hsm;
 mod ids;
 mod image;
 mod interactive;
+mod link_cache;
 mod location;
 mod mark_read;
 mod reaction;

@@ -1,5 +1,6 @@
 //! `type: template`.
 
+mod live;
 mod part;
 mod table;
 
