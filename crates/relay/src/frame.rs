@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq as _;
 
+use crate::hex;
 use crate::seal::PublicKey;
 
 /// The version that this program speaks.
@@ -37,7 +39,7 @@ pub(crate) mod close {
 /// What the core says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum FromCore {
-    /// First of all: who it is.
+    /// First of all, in answer to the relay's challenge: who it is.
     Hello(Hello),
     /// Everything up to this number is durable, but for what it refused.
     Ack(u64),
@@ -50,6 +52,8 @@ pub(crate) enum FromCore {
 /// What the relay says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum FromRelay {
+    /// First of all: something sealed that only the core can open; its hello has to bring what is inside.
+    Challenge(Bytes),
     /// How many offline messages (webhooks, to be exact) are going to come.
     Announce(u64),
     /// One of them, with its number.
@@ -67,6 +71,8 @@ pub(crate) struct Hello {
     pub(crate) core: String,
     /// The key that it opens with, in its printed form: a relay that seals for another one is of no use.
     pub(crate) key: String,
+    /// What was inside the relay's challenge, hexadecimal; empty when it could not be opened.
+    pub(crate) proof: String,
     /// The apps whose webhooks it wants.
     pub(crate) apps: Vec<LentApp>,
 }
@@ -83,9 +89,12 @@ pub(crate) struct LentApp {
 }
 
 impl Hello {
-    /// Whether it opens what is sealed for this key.
-    pub(crate) fn opens(&self, key: &PublicKey) -> bool {
-        self.key == key.to_string()
+    /// Whether it is from somebody who opens what is sealed for this key; constant time.
+    pub(crate) fn opens(&self, key: &PublicKey, challenge: &[u8; 32]) -> bool {
+        let proof = hex::read::<32>(&self.proof).unwrap_or_default();
+        // An all-zero challenge would be met by an unreadable proof.
+        let is_proven = bool::from(proof.ct_eq(challenge)) && *challenge != [0; 32];
+        self.key == key.to_string() && is_proven
     }
 }
 
@@ -96,6 +105,7 @@ const ANNOUNCE: u8 = 4;
 const ITEM: u8 = 5;
 const END: u8 = 6;
 const STILL_HERE: u8 = 7;
+const CHALLENGE: u8 = 8;
 
 fn frame(kind: u8, parts: &[&[u8]]) -> Bytes {
     let mut bytes = vec![VERSION, kind];
@@ -147,6 +157,7 @@ impl FromCore {
 impl FromRelay {
     pub(crate) fn to_bytes(&self) -> Bytes {
         match self {
+            Self::Challenge(sealed) => frame(CHALLENGE, &[sealed]),
             Self::Announce(count) => frame(ANNOUNCE, &[&count.to_be_bytes()]),
             Self::Item(seq, sealed) => frame(ITEM, &[&seq.to_be_bytes(), sealed]),
             Self::End => frame(END, &[]),
@@ -158,6 +169,7 @@ impl FromRelay {
     pub(crate) fn from_bytes(bytes: &Bytes) -> Option<Self> {
         let (kind, content) = opened(bytes)?;
         match kind {
+            CHALLENGE => Some(Self::Challenge(content)),
             ANNOUNCE => number(&content).map(Self::Announce),
             ITEM => {
                 let seq = content.first_chunk().copied()?;
@@ -180,6 +192,7 @@ mod tests {
         Hello {
             core: "node".to_owned(),
             key: "07".repeat(32),
+            proof: "08".repeat(32),
             apps: vec![LentApp {
                 app_id: "71".to_owned(),
                 verify_token: "verify".to_owned(),
@@ -199,6 +212,7 @@ mod tests {
             assert_eq!(FromCore::from_bytes(&said.to_bytes()), Some(said));
         }
         for said in [
+            FromRelay::Challenge(Bytes::from_static(b"sealed")),
             FromRelay::Announce(10_000),
             FromRelay::Item(7, Bytes::from_static(b"sealed")),
             FromRelay::End,
@@ -218,7 +232,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_are_a_message_or_none(bytes in prop::collection::vec(any::<u8>(), 0..80), kind in 0_u8..9) {
+        fn any_bytes_are_a_message_or_none(bytes in prop::collection::vec(any::<u8>(), 0..80), kind in 0_u8..10) {
             for start in [vec![], vec![VERSION, kind]] {
                 let bytes: Bytes = [start, bytes.clone()].concat().into();
                 if let Some(said) = FromRelay::from_bytes(&bytes) {

@@ -1,4 +1,16 @@
-//! Hexadecimal digits as bytes.
+//! Hexadecimal digits as bytes, and bytes as digits.
+
+use std::fmt::Write as _;
+
+/// Bytes as lower-case digits.
+pub(crate) fn write(bytes: &[u8]) -> String {
+    let mut digits = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        // Writing into a string cannot fail.
+        write!(digits, "{byte:02x}").ok();
+    }
+    digits
+}
 
 /// The bytes that hexadecimal digits write, exactly `N` of them.
 pub(crate) fn read<const N: usize>(text: &str) -> Option<[u8; N]> {

@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
+use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use tokio_util::sync::CancellationToken;
@@ -14,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::session::{Session, Wire};
 use crate::app::{Apps, Known};
 use crate::depot::Depot;
-use crate::frame::{FromCore, Hello, close};
+use crate::frame::{FromCore, FromRelay, Hello, close};
 use crate::refusal;
 use crate::seal::PublicKey;
 
@@ -104,12 +105,17 @@ impl Stream {
     }
 
     async fn serve(&self, mut socket: WebSocket) {
-        let goodbye = match greeting(&mut socket).await {
-            Some(hello) if hello.opens(&self.key) => self.serve_core(&mut socket, hello).await,
+        let Some((challenge, sealed)) = self.challenge() else {
+            return;
+        };
+        let goodbye = match greeting(&mut socket, sealed).await {
+            Some(hello) if hello.opens(&self.key, &challenge) => {
+                self.serve_core(&mut socket, hello).await
+            }
             Some(hello) => {
                 tracing::error!(
                     core = hello.core,
-                    "a core was turned away: this relay seals for another key (--public-key, `landline relay-key`)"
+                    "a core was turned away: it does not open what this relay seals (--public-key, `landline relay-key`)"
                 );
                 let why = format!(
                     "this relay seals for the key {}, not for this core's",
@@ -129,6 +135,21 @@ impl Stream {
             reason: reason.into(),
         }));
         tokio::time::timeout(GOODBYE, socket.send(last)).await.ok();
+    }
+
+    /// Random bytes, and the same sealed: whoever brings them has the core's key.
+    fn challenge(&self) -> Option<([u8; 32], Bytes)> {
+        let mut challenge = [0; 32];
+        let sealed = getrandom::fill(&mut challenge)
+            .map_err(|error| error.to_string())
+            .and_then(|()| self.key.seal(&challenge).map_err(|error| error.to_string()));
+        match sealed {
+            Ok(sealed) => Some((challenge, sealed.into())),
+            Err(error) => {
+                tracing::error!(error, "no core can be asked who it is");
+                None
+            }
+        }
     }
 
     /// Serves one core until it goes, another one comes, or the relay ends. What to say at the end.
@@ -182,8 +203,10 @@ impl Stream {
     }
 }
 
-/// The first message of a core.
-async fn greeting(socket: &mut WebSocket) -> Option<Hello> {
+/// The first message of a core, in answer to a challenge.
+async fn greeting(socket: &mut WebSocket, challenge: Bytes) -> Option<Hello> {
+    let challenge = FromRelay::Challenge(challenge).to_bytes();
+    socket.send(Message::Binary(challenge)).await.ok()?;
     let first = tokio::time::timeout(HELLO, socket.recv()).await;
     match first {
         Ok(Some(Ok(Message::Binary(bytes)))) => match FromCore::from_bytes(&bytes)? {

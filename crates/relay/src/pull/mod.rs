@@ -13,6 +13,7 @@ pub use self::dial::{Address, AddressError, Dial, Pin};
 use self::session::Session;
 use crate::app::{App, Known};
 use crate::frame::{Hello, LentApp};
+use crate::hex;
 use crate::inbox::Inbox;
 use crate::seal::SecretKey;
 
@@ -126,7 +127,8 @@ impl Puller {
         }
     }
 
-    fn hello(&self) -> Hello {
+    /// The answer to a relay's challenge.
+    fn hello(&self, challenge: &[u8]) -> Hello {
         let lent = |app: &App| LentApp {
             app_id: app.app_id.clone(),
             verify_token: app.verify_token.clone(),
@@ -139,6 +141,7 @@ impl Puller {
         Hello {
             core: self.core.clone(),
             key: self.key.public().to_string(),
+            proof: hex::write(&self.key.open(challenge).unwrap_or_default()),
             apps: self.apps.iter().map(lent).collect(),
         }
     }

@@ -90,7 +90,6 @@ impl<'a> Session<'a> {
         // Beats go out also while the store is busy. The task ends with the session.
         let mut speaker = JoinSet::new();
         speaker.spawn(speak(out, waiting));
-        say(&words, FromCore::Hello(self.puller.hello())).await?;
         loop {
             let first = timeout(LOST, from_relay.next()).await.map_err(|_| {
                 End::Lost(format!(
@@ -121,6 +120,9 @@ impl<'a> Session<'a> {
         words: &mpsc::Sender<FromCore>,
     ) -> Result<(), End> {
         match said {
+            FromRelay::Challenge(sealed) => {
+                say(words, FromCore::Hello(self.puller.hello(&sealed))).await?;
+            }
             FromRelay::Announce(count) => {
                 (self.announced, self.left) = (count, count);
                 tracing::info!(

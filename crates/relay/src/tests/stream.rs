@@ -274,6 +274,48 @@ async fn a_core_with_another_key_is_turned_away_before_it_takes_anything() {
 }
 
 #[tokio::test]
+async fn a_token_without_the_cores_secret_key_lets_nobody_at_the_mailbox() {
+    use futures_util::{SinkExt as _, StreamExt as _};
+    use tokio_tungstenite::tungstenite::Message;
+    use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+
+    let remote = relay(u64::MAX).await;
+    assert_eq!(
+        remote.deliver(SECRET, &with_id("wamid.1")).await,
+        StatusCode::OK
+    );
+    let address = remote.address.strip_prefix("ws://").unwrap();
+    for proof in ["", &"00".repeat(32), &"07".repeat(32)] {
+        let mut request = format!("ws://{address}/stream")
+            .into_client_request()
+            .unwrap();
+        let bearer = format!("Bearer {TOKEN}").parse().unwrap();
+        request.headers_mut().insert("authorization", bearer);
+        let wire = tokio::net::TcpStream::connect(address).await.unwrap();
+        let connected = tokio_tungstenite::client_async(request, wire).await;
+        let (mut thief, _) = connected.unwrap();
+        let hello = frame::FromCore::Hello(frame::Hello {
+            core: "a thief".to_owned(),
+            key: key().public().to_string(),
+            proof: proof.to_owned(),
+            apps: Vec::new(),
+        });
+        thief.send(Message::Binary(hello.to_bytes())).await.unwrap();
+
+        let mut heard = Vec::new();
+        while let Some(Ok(message)) = thief.next().await {
+            heard.push(message);
+        }
+
+        assert!(
+            matches!(&heard[..], [Message::Binary(_), Message::Close(Some(last))] if u16::from(last.code) == 4002),
+            "{heard:?}"
+        );
+    }
+    assert_eq!(remote.depot.standing().webhooks, 1);
+}
+
+#[tokio::test]
 async fn strangers_learn_one_word_of_its_health() {
     let remote = relay(u64::MAX).await;
     let request = Request::get("/healthz").body(Body::empty()).unwrap();

@@ -67,6 +67,11 @@ pub(crate) async fn until<T, F: Future<Output = Option<T>>>(
     }
 }
 
+/// Whether every `dev` has a relay on a host of its own beside it: `LANDLINE_TEST_RELAY=remote`.
+pub(crate) fn is_relay_remote() -> bool {
+    std::env::var("LANDLINE_TEST_RELAY").is_ok_and(|place| place == "remote")
+}
+
 /// Tests that load the machine, or measure time, run one after the other (`nextest` has a group for them).
 pub(crate) async fn heavy() -> tokio::sync::MutexGuard<'static, ()> {
     static ONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio::sync::OnceCell;
 
-use super::{Api, Crash, Graph, Middleman, Phones, Relay, SOON, Sink, until};
+use super::{Api, Crash, Graph, Middleman, Phones, Relay, SOON, Sink, is_relay_remote, until};
 
 /// Where a process writes, kept as long as anybody uses it.
 #[derive(Clone)]
@@ -146,7 +146,7 @@ impl DevBuilder {
 
     /// Starts it and waits for its endpoints.
     pub(crate) async fn start(self) -> Dev {
-        if std::env::var("LANDLINE_TEST_RELAY").is_ok_and(|place| place == "remote") {
+        if is_relay_remote() {
             self.folder.relay(&[]).await;
         }
         let mut dev = self.spawn();
