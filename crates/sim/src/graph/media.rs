@@ -24,7 +24,9 @@ pub(crate) async fn upload(
         .take()
         .ok_or_else(|| GraphError::required("file"))?;
     let named = call.params.text("type")?;
+    // a kind of media (`image`) says less than the file's own type
     let mime_type = named
+        .filter(|named| named.contains('/') || upload.content_type.is_none())
         .or(upload.content_type)
         .ok_or_else(|| GraphError::required("type"))?;
     check_upload(&mime_type, &upload.bytes)?;

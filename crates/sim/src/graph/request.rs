@@ -18,8 +18,8 @@ use crate::network::params::Params;
 const BODY_LIMIT: usize = 1024 * 1024;
 /// Greatest upload with its form around it, bytes.
 const UPLOAD_LIMIT: usize = 101 * 1024 * 1024;
-/// Versions that are served.
-const VERSIONS: std::ops::RangeInclusive<u32> = 14..=25;
+/// Versions that are served: those of the reference, and those that clients in the public registries name.
+const VERSIONS: std::ops::RangeInclusive<u32> = 14..=26;
 
 /// What can be known of a call before its body is read.
 pub(crate) struct Head {
@@ -56,7 +56,7 @@ impl Head {
                     400,
                     2635,
                     format!(
-                        "(#2635) You are calling a version of the API that is not served ({first}); use v14.0 to v25.0"
+                        "(#2635) You are calling a version of the API that is not served ({first}); use v14.0 to v26.0"
                     ),
                 )
             })?);
@@ -200,17 +200,17 @@ mod tests {
     }
 
     #[test]
-    fn versions_are_served_from_14_to_25_and_may_be_left_out() {
+    fn versions_are_served_from_14_to_26_and_may_be_left_out() {
         for (uri, version) in [
             ("/v14.0/1", Some(14)),
-            ("/v25.0/1", Some(25)),
+            ("/v26.0/1", Some(26)),
             ("/v24/1", Some(24)),
             ("/1", None),
         ] {
             let head = head(uri).unwrap();
             assert_eq!((head.version, head.path), (version, vec!["1".to_owned()]));
         }
-        for uri in ["/v13.0/1", "/v26.0/1", "/v24.1/1", "/v999999999999.0/1"] {
+        for uri in ["/v13.0/1", "/v27.0/1", "/v24.1/1", "/v999999999999.0/1"] {
             assert_eq!(head(uri).err().map(|error| error.code), Some(2635), "{uri}");
         }
     }

@@ -20,7 +20,7 @@ impl Network {
         let blocked = (self.lasting.numbers.get(number)).map_or(&[][..], |number| &number.blocked);
         let shown = blocked.iter().map(|user| {
             let name = if is_user_id(user) { "user_id" } else { "wa_id" };
-            let object = json!({"messaging_product": "whatsapp", name: user});
+            let object = json!({"messaging_product": "whatsapp", "input": user, name: user});
             (user.clone(), object)
         });
         shown.collect()

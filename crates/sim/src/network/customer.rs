@@ -363,8 +363,9 @@ impl Phone {
 }
 
 /// The card that goes with a customer's messages; with what the identity is known by, if that is told.
-pub(crate) fn card(settings: &Settings, identity: Option<String>) -> Value {
-    let mut card = json!({"profile": {"name": settings.name}, "wa_id": settings.wa_id});
+pub(crate) fn card(settings: &Settings, user_id: &str, identity: Option<String>) -> Value {
+    let mut card =
+        json!({"profile": {"name": settings.name}, "wa_id": settings.wa_id, "user_id": user_id});
     if let (Some(members), Some(hash)) = (card.as_object_mut(), identity) {
         members.insert("identity_key_hash".to_owned(), hash.into());
     }

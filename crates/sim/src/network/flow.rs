@@ -107,9 +107,17 @@ impl Network {
                 "expires_at": crate::network::number::iso(flow.made_ms + 30 * 24 * 3_600_000),
             },
             "whatsapp_business_account": {
-                "id": self.lasting.account.id, "name": self.lasting.account.name,
+                "id": self.lasting.account.id,
+                "name": self.lasting.account.name,
+                "timezone_id": "1",
+                "currency": "USD",
+                "message_template_namespace": self.lasting.account.namespace,
             },
-            "application": {"id": self.lasting.app.id, "name": self.lasting.app.name},
+            "application": {
+                "id": self.lasting.app.id,
+                "name": self.lasting.app.name,
+                "link": format!("https://apps.example/{}", self.lasting.app.id),
+            },
             "health_status": {
                 "can_send_message": if flow.status == State::Published { "AVAILABLE" } else { "BLOCKED" },
                 "entities": [{"entity_type": "FLOW", "id": flow.id, "can_send_message": "AVAILABLE"}],

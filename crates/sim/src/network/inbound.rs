@@ -220,7 +220,9 @@ impl Network {
             return id;
         }
         let mut message = Params::default();
+        let user_id = self.user_id(wa_id);
         message.set("from", wa_id);
+        message.set("from_user_id", user_id.as_str());
         message.set("id", id.as_str());
         message.set("timestamp", (at_ms / 1000).to_string());
         message.set("type", kind);
@@ -235,8 +237,8 @@ impl Network {
         }
         let identity = self.told_identity(number, wa_id);
         let sender = self.lasting.customers.get(wa_id).map_or_else(
-            || json!({"profile": {"name": "Stranger"}, "wa_id": wa_id}),
-            |customer| card(&customer.settings, identity),
+            || json!({"profile": {"name": "Stranger"}, "wa_id": wa_id, "user_id": user_id}),
+            |customer| card(&customer.settings, &user_id, identity),
         );
         self.post(
             LaneKey {

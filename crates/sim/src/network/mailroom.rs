@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 /// Most updates in one POST.
 pub(crate) const BATCH: usize = 100;
+/// While fewer updates than this wait, each goes out alone, as the real network does it in quiet hours.
+const FEW: usize = 100;
 /// Most bytes of updates in one POST, unless one alone has more.
 const BATCH_BYTES: usize = 2_000_000;
 /// Updates older than this are dropped, milliseconds.
@@ -84,6 +86,8 @@ pub(crate) struct Mailroom {
     heard: u64,
     /// No update is older than this.
     oldest_ms: Option<i64>,
+    /// While fewer updates than this wait, each goes out alone.
+    few: usize,
 }
 
 /// What goes out in one POST.
@@ -106,6 +110,20 @@ pub(crate) fn pause_ms(failures: u32) -> i64 {
 }
 
 impl Mailroom {
+    /// One that posts one by one while it can.
+    pub(crate) fn one_by_one() -> Self {
+        Self {
+            few: FEW,
+            ..Self::default()
+        }
+    }
+
+    /// Posts as many together as wait.
+    #[cfg(test)]
+    pub(crate) fn together(&mut self) {
+        self.few = 0;
+    }
+
     /// Takes an update in. True when its lane was empty, so that it is due now.
     pub(crate) fn post(&mut self, key: LaneKey, update: Update) -> bool {
         self.places += 1;
@@ -148,7 +166,8 @@ impl Mailroom {
         let mut places: HashMap<LaneKey, usize> = HashMap::new();
         let mut picked: Vec<(LaneKey, usize)> = Vec::new();
         let mut bytes = 0;
-        while picked.len() < BATCH {
+        let most = if self.are_few() { 1 } else { BATCH };
+        while picked.len() < most {
             let Some((place, key)) = numbers
                 .iter()
                 .filter_map(|number| self.ready.get(number)?.first())
@@ -209,6 +228,11 @@ impl Mailroom {
             })
             .collect();
         Some(Departure { ticket, updates })
+    }
+
+    fn are_few(&self) -> bool {
+        let waiting = self.lanes.values().map(|lane| lane.updates.len());
+        self.lanes.len() < self.few && waiting.sum::<usize>() < self.few
     }
 
     fn set_away(&mut self, key: &LaneKey, count: usize) {

@@ -11,15 +11,15 @@ use crate::network::params::Params;
 pub(crate) enum Recipient {
     /// Digits.
     Phone(String),
-    /// A business-scoped user id.
-    User(String),
+    /// A business-scoped user id, and the phone behind it, if there is one.
+    User(String, Option<String>),
 }
 
 impl Recipient {
     /// The lane that its events wait in.
     pub(crate) fn lane(&self) -> &str {
         match self {
-            Self::Phone(id) | Self::User(id) => id,
+            Self::Phone(id) | Self::User(_, Some(id)) | Self::User(id, None) => id,
         }
     }
 }
@@ -50,6 +50,8 @@ pub(crate) struct Outgoing {
     /// Index of the business number that sent it.
     pub(crate) number: usize,
     pub(crate) recipient: Recipient,
+    /// The recipient's business-scoped id, if it is a customer.
+    pub(crate) user_id: Option<String>,
     /// `text`, …
     pub(crate) kind: String,
     /// The object of that name.
@@ -129,8 +131,17 @@ impl Outgoing {
         status.set("timestamp", (now / 1000).to_string());
         match (&self.recipient, stage) {
             // a failed status names only what the send named
-            (Recipient::Phone(digits), _) => status.set("recipient_id", digits.as_str()),
-            (Recipient::User(id), _) => status.set("recipient_user_id", id.as_str()),
+            (Recipient::Phone(digits), Stage::Failed { .. }) => {
+                status.set("recipient_id", digits.as_str());
+            }
+            (Recipient::Phone(digits) | Recipient::User(_, Some(digits)), stage) => {
+                status.set("recipient_id", digits.as_str());
+                let is_failed = matches!(stage, Stage::Failed { .. });
+                if let Some(id) = self.user_id.as_ref().filter(|_| !is_failed) {
+                    status.set("recipient_user_id", id.as_str());
+                }
+            }
+            (Recipient::User(id, None), _) => status.set("recipient_user_id", id.as_str()),
         }
         if let Some(hash) = identity {
             status.set("recipient_identity_key_hash", hash);

@@ -50,7 +50,8 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::Retry;
-use crate::network::customer::{Customer, Settings, Step};
+use crate::ascii;
+use crate::network::customer::{Customer, Settings, Step, card};
 use crate::network::dice::Dice;
 use crate::network::fault::Faults;
 use crate::network::id::Ids;
@@ -124,7 +125,7 @@ impl Network {
             retry,
             public_url,
             dice: Dice::new(seed),
-            mailroom: Mailroom::default(),
+            mailroom: Mailroom::one_by_one(),
             media: MediaStore::default(),
             uploads: Uploads::default(),
             backlog: Backlog::Off,
@@ -378,7 +379,15 @@ impl Network {
         if !message.is_told(stage) {
             return;
         }
-        let identity = self.told_identity(message.number, message.recipient.lane());
+        let wa_id = message.recipient.lane();
+        let identity = self.told_identity(message.number, wa_id);
+        // who it is about is told of all but failures (section 2.5 of the API's reference)
+        let customer =
+            (self.lasting.customers.get(wa_id)).filter(|_| !matches!(stage, Stage::Failed { .. }));
+        let card = customer.map(|customer| {
+            let user_id = self.user_id(wa_id);
+            ascii::json(&card(&customer.settings, &user_id, None))
+        });
         self.post(
             LaneKey {
                 number: message.number,
@@ -387,7 +396,7 @@ impl Network {
             Update {
                 kind: Kind::Status,
                 json: message.status(stage, identity.as_deref(), now),
-                card: None,
+                card,
                 made_ms: now,
             },
         );

@@ -12,6 +12,7 @@ use crate::network::id::Direction;
 use crate::network::mailroom::{Kind, LaneKey, Update};
 use crate::network::media::hmac;
 use crate::network::params::Params;
+use crate::network::reach::country;
 
 /// Bytes of what an identity is known by.
 const HASH_BYTES: usize = 8;
@@ -27,7 +28,22 @@ impl Network {
         }))
     }
 
-    /// The same, if the network tells it to this number.
+    /// A customer's business-scoped id: one for each phone number.
+    pub(crate) fn user_id(&self, wa_id: &str) -> String {
+        let secret = self.lasting.app.secret.as_bytes();
+        let digest = hmac(secret, format!("user {wa_id}").as_bytes());
+        let number = digest
+            .iter()
+            .take(8)
+            .fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
+        format!(
+            "{}.{:017}",
+            country(wa_id),
+            number % 100_000_000_000_000_000
+        )
+    }
+
+    /// What a customer's identity is known by, if the network tells it to this number.
     pub(crate) fn told_identity(&self, number: usize, wa_id: &str) -> Option<String> {
         let is_told = self.lasting.numbers.get(number)?.identity_check;
         self.identity(wa_id).filter(|_| is_told)
@@ -126,6 +142,7 @@ impl Network {
     fn system_event(&mut self, from: &str, system: Value, identity: Option<Value>, now: i64) {
         let mut message = Params::default();
         message.set("from", from);
+        message.set("from_user_id", self.user_id(from));
         message.set("id", self.ids.message(from, Direction::In));
         message.set("timestamp", (now / 1000).to_string());
         message.set("type", "system");

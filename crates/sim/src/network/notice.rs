@@ -70,9 +70,10 @@ impl Network {
                 "display_phone_number": self.display_digits(number),
                 "phone_number_id": phone_id,
             },
-            "contacts": [{"profile": {"name": name}, "wa_id": wa_id}],
+            "contacts": [{"profile": {"name": name}, "wa_id": wa_id, "user_id": self.user_id(wa_id)}],
             "user_preferences": [{
                 "wa_id": wa_id,
+                "user_id": self.user_id(wa_id),
                 "detail": words,
                 "category": "marketing_messages",
                 "value": value,

@@ -171,6 +171,8 @@ impl Network {
         let message = Arc::new(Outgoing {
             id: id.clone(),
             number,
+            user_id: (self.lasting.customers.contains_key(recipient.lane()))
+                .then(|| self.user_id(recipient.lane())),
             recipient,
             kind: kind.to_owned(),
             content: object,
@@ -322,7 +324,7 @@ impl Network {
                 .text("recipient")?
                 .ok_or_else(|| GraphError::required("to"))?;
             return if is_user_id(&user) {
-                Ok((user.clone(), Recipient::User(user)))
+                Ok((user.clone(), self.user(user)))
             } else {
                 Err(GraphError::new(
                     131_009,
@@ -350,13 +352,17 @@ impl Network {
         Ok((to, Recipient::Phone(digits)))
     }
 
+    /// Whom a business-scoped id stands for.
+    fn user(&self, id: String) -> Recipient {
+        let mut customers = self.lasting.customers.keys();
+        let phone = customers.find(|wa_id| self.user_id(wa_id) == id).cloned();
+        Recipient::User(id, phone)
+    }
+
     /// Whether the customer's window is open; `None` without such a customer.
     fn window(&self, number: usize, recipient: &Recipient, now: i64) -> Option<bool> {
-        let Recipient::Phone(digits) = recipient else {
-            return None;
-        };
         let number = self.lasting.numbers.get(number)?;
-        let customer = self.lasting.customers.get(digits)?;
+        let customer = self.lasting.customers.get(recipient.lane())?;
         Some(customer.window_open(&number.id, now))
     }
 
@@ -473,7 +479,7 @@ fn missing(name: &str, language: &str) -> GraphError {
 fn accepted(input: &str, message: &Outgoing) -> Value {
     let contact = match &message.recipient {
         Recipient::Phone(digits) => json!({"input": input, "wa_id": digits}),
-        Recipient::User(id) => json!({"input": input, "user_id": id}),
+        Recipient::User(id, _) => json!({"input": input, "user_id": id}),
     };
     let sent = if message.kind == "template" {
         json!({"id": message.id, "message_status": "accepted"})

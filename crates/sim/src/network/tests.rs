@@ -627,6 +627,7 @@ fn the_endless_backlog_begins_with_the_next_connection() {
 #[test]
 fn messages_and_statuses_keep_their_order_within_one_post() {
     let mut network = ready(Retry::Meta);
+    network.mailroom.together();
     write(&mut network, ADA, "1", START);
     send(&mut network, &text(ADA, "2"), START).unwrap();
     write(&mut network, FANG, "你好", START);
@@ -644,7 +645,7 @@ fn messages_and_statuses_keep_their_order_within_one_post() {
             (count("contacts"), count("messages"), count("statuses"))
         })
         .collect();
-    assert_eq!(kinds, [(1, 1, 0), (0, 0, 2), (2, 2, 0)]);
+    assert_eq!(kinds, [(1, 1, 0), (1, 0, 2), (2, 2, 0)]);
     assert_eq!(
         changes[0]["value"]["metadata"]["display_phone_number"],
         "12025550111"

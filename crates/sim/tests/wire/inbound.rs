@@ -50,7 +50,7 @@ async fn what_stands_beside_the_content_arrives_as_it_was_given() {
     }]);
     for message in &mut taken {
         let message = message.as_object_mut().unwrap();
-        for common in ["id", "timestamp", "from"] {
+        for common in ["id", "timestamp", "from", "from_user_id"] {
             assert!(
                 message
                     .remove(common)
@@ -249,7 +249,10 @@ async fn identities_are_told_and_checked_while_that_is_on() {
     sink.events(1).await;
     let card = |at: usize| {
         let body: Value = serde_json::from_slice(&sink.posts()[at].body).unwrap();
-        body["entry"][0]["changes"][0]["value"]["contacts"][0].clone()
+        let mut card = body["entry"][0]["changes"][0]["value"]["contacts"][0].clone();
+        let user_id = card.as_object_mut().unwrap().remove("user_id").unwrap();
+        assert!(user_id.as_str().unwrap().starts_with("US."));
+        card
     };
     assert_eq!(
         card(0),

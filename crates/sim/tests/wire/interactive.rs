@@ -67,7 +67,7 @@ async fn products_that_cannot_be_bought_are_warned_of() {
     sim.send(products(&["mug-blue", "mug-red"])).await.ok(200);
 
     let events = sink.events(4).await;
-    insta::assert_json_snapshot!(events[2], {".id" => "[id]", ".timestamp" => "[time]"}, @r#"
+    insta::assert_json_snapshot!(events[2], {".id" => "[id]", ".timestamp" => "[time]", ".recipient_user_id" => "[user]"}, @r#"
     {
       "errors": [
         {
@@ -82,6 +82,7 @@ async fn products_that_cannot_be_bought_are_warned_of() {
       ],
       "id": "[id]",
       "recipient_id": "12025550143",
+      "recipient_user_id": "[user]",
       "status": "warning",
       "timestamp": "[time]"
     }

@@ -15,7 +15,7 @@ async fn every_version_answers_and_says_which_it_is() {
     let sim = Sim::start(Retry::Eager);
     let id = &sim.world.graph.phone_number_id;
 
-    for version in 17..=25 {
+    for version in 17..=26 {
         let url = format!("{}/v{version}.0/{id}", sim.base);
         let request = sim
             .client
@@ -28,7 +28,7 @@ async fn every_version_answers_and_says_which_it_is() {
             format!("v{version}.0")
         );
     }
-    let next = format!("{}/v26.0/{id}", sim.base);
+    let next = format!("{}/v27.0/{id}", sim.base);
     let reply = Reply::of(
         sim.client
             .get(next)
@@ -96,7 +96,7 @@ async fn a_blocked_user_is_not_heard_and_not_written_to() {
     let listed = sim.get(&path).await.ok(200);
     assert_eq!(
         listed["data"],
-        json!([{"messaging_product": "whatsapp", "wa_id": ADA}])
+        json!([{"messaging_product": "whatsapp", "input": ADA, "wa_id": ADA}])
     );
     sim.write(ADA, "can you hear me", 1).await;
     sim.send(text(ADA, "no")).await.ok(200);

@@ -57,6 +57,8 @@ async fn a_webhook_is_signed_ascii_and_complete() {
         ".entry[].changes[].value.metadata.phone_number_id" => "[phone]",
         ".entry[].changes[].value.messages[].id" => "[id]",
         ".entry[].changes[].value.messages[].timestamp" => "[time]",
+        ".entry[].changes[].value.messages[].from_user_id" => "[user]",
+        ".entry[].changes[].value.contacts[].user_id" => "[user]",
     }, @r#"
     {
       "entry": [
@@ -70,12 +72,14 @@ async fn a_webhook_is_signed_ascii_and_complete() {
                     "profile": {
                       "name": "王芳"
                     },
+                    "user_id": "[user]",
                     "wa_id": "12025550144"
                   }
                 ],
                 "messages": [
                   {
                     "from": "12025550144",
+                    "from_user_id": "[user]",
                     "id": "[id]",
                     "text": {
                       "body": "你好 😀"

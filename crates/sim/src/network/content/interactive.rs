@@ -65,6 +65,11 @@ const KINDS: &[(&str, Headers, Check)] = &[
     }),
     ("voice_call", Headers::None, |_| Ok(Found::default())),
     ("carousel", Headers::None, |_| Ok(Found::default())),
+    // the name of the documentation, and that of clients
+    ("contact_request", Headers::None, |_| Ok(Found::default())),
+    ("request_contact_info", Headers::None, |_| {
+        Ok(Found::default())
+    }),
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -108,7 +108,7 @@ impl Template {
                 .map_or("UNKNOWN", crate::network::quality::Score::name);
             members.insert(
                 "quality_score".to_owned(),
-                serde_json::json!({"score": score}),
+                serde_json::json!({"score": score, "date": 0}),
             );
         }
         object
