@@ -16,8 +16,13 @@ use crate::relay_host::dial::Elsewhere;
 pub(crate) struct Stream {
     elsewhere: Option<Elsewhere>,
     tell: Tell,
-    /// What runs, and for which apps.
-    open: Arc<Mutex<Option<(Vec<App>, Pulling)>>>,
+    open: Arc<Mutex<Option<Open>>>,
+}
+
+/// What runs, and for which apps.
+struct Open {
+    apps: Vec<App>,
+    pulling: Pulling,
 }
 
 impl Stream {
@@ -36,21 +41,22 @@ impl Stream {
             return Ok(());
         };
         let mut open = self.open.lock().await;
-        if open.as_ref().is_some_and(|(present, _)| *present == apps) {
+        if open.as_ref().is_some_and(|open| open.apps == apps) {
             return Ok(());
         }
         let puller = gateway.puller(elsewhere, apps.clone(), self.tell.clone())?;
-        if let Some((_, pulling)) = open.take() {
-            pulling.end().await;
+        if let Some(open) = open.take() {
+            open.pulling.end().await;
         }
-        *open = Some((apps, Pulling::start(puller)));
+        let pulling = Pulling::start(puller);
+        *open = Some(Open { apps, pulling });
         Ok(())
     }
 
     /// Closes it.
     pub(crate) async fn close(&self) {
-        if let Some((_, pulling)) = self.open.lock().await.take() {
-            pulling.end().await;
+        if let Some(open) = self.open.lock().await.take() {
+            open.pulling.end().await;
         }
     }
 }

@@ -10,7 +10,8 @@ mod verification;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use serde_json::Value;
-use store::Change;
+use std::collections::HashMap;
+use store::{Change, LineName};
 use tower::ServiceExt;
 
 use self::ledger::Ledger;
