@@ -36,7 +36,6 @@ const END: &str = "
 
 | what | comes in part |
 | --- | --- |
-| Meta's Cloud API as the network, throughput and pair limits, `landline serve` | 3 |
 | several nodes: codes 1017 and 1018, the map form of health and stats | 4 |
 ";
 
