@@ -96,10 +96,14 @@ mod tests {
             .fold(String::new(), |text, line| text + line + "\n");
 
         let table: toml::Table = uncommented.parse().expect("TOML");
+        let files = NETWORK
+            .iter()
+            .filter(|setting| setting.kind == Kind::Secret)
+            .count();
 
         assert_eq!(
             table["network"].as_table().map(toml::Table::len),
-            Some(NETWORK.len() + 3)
+            Some(NETWORK.len() + files)
         );
         for setting in DEPLOYMENT {
             assert!(table.contains_key(setting.name), "{}", setting.name);
