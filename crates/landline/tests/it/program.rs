@@ -190,9 +190,9 @@ async fn an_api_key_opens_health_and_nothing_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn empty_variables_count_as_not_set() {
     let sink = Sink::start().await;
-    let dev = Dev::with(&sink).await;
+    let mut dev = Dev::with(&sink).await;
     let folder = dev.folder.clone();
-    drop(dev);
+    dev.terminate().await;
 
     let again = Dev::builder()
         .folder(&folder)
