@@ -50,7 +50,8 @@ async fn a_template_that_was_deleted_is_refused_as_soon_as_the_network_says_so()
         .deliver(&event(account, field, "hello_world", &deleted))
         .await;
     until("the template is gone", SOON, || async {
-        (send().await.refusal() == (404, 2001)).then_some(())
+        let answer = send().await;
+        ((answer.status, answer.code()) == (404, 2001)).then_some(())
     })
     .await;
 
