@@ -8,8 +8,17 @@ use tokio::sync::watch;
 
 use crate::app::{App, Apps, Known};
 
-/// The line of each `PHONE_ID`.
-type Lines = HashMap<String, LineName>;
+/// Whose a number is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// The line.
+    pub line: LineName,
+    /// The account that the number belongs to, `WABA_ID`.
+    pub account_id: String,
+}
+
+/// The owner of each `PHONE_ID`.
+type Lines = HashMap<String, Owner>;
 
 /// The apps and the lines of a deployment. Cheap to clone; all clones change together.
 #[derive(Clone)]
@@ -19,8 +28,8 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// With these apps, and the line of each `PHONE_ID`.
-    pub fn new(apps: Vec<App>, lines: HashMap<String, LineName>) -> Self {
+    /// With these apps, and the owner of each `PHONE_ID`.
+    pub fn new(apps: Vec<App>, lines: HashMap<String, Owner>) -> Self {
         let directory = Self {
             apps: Arc::new(Apps::new([])),
             lines: Arc::new(watch::Sender::new(Arc::default())),
@@ -29,8 +38,9 @@ impl Directory {
         directory
     }
 
-    /// Other apps and lines from now on. Bodies that are being read are still judged by the old ones.
-    pub fn replace(&self, apps: Vec<App>, lines: HashMap<String, LineName>) {
+    /// Other apps and lines from now on. A body that is being read is signed by the old apps' secrets, and goes to the new
+    /// lines.
+    pub fn replace(&self, apps: Vec<App>, lines: HashMap<String, Owner>) {
         // The lines first: an app that is taken in has its numbers known.
         self.lines.send_replace(Arc::new(lines));
         self.apps.lend(apps.into_iter().map(Known::from).collect());

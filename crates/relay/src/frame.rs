@@ -1,6 +1,8 @@
 //! What core and relay say to each other over the stream: binary WebSocket messages, the protocol's version first, then
 //! the kind, then the content. Numbers are big-endian.
 
+use std::fmt;
+
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -77,8 +79,8 @@ pub(crate) struct Hello {
     pub(crate) apps: Vec<LentApp>,
 }
 
-/// What the core tells a relay of an app.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What the core tells a relay of an app. Its debug form hides the secrets.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LentApp {
     /// Its id.
     pub(crate) app_id: String,
@@ -86,6 +88,14 @@ pub(crate) struct LentApp {
     pub(crate) verify_token: String,
     /// What webhooks are signed with, for the relay's memory only; empty when the core lends none.
     pub(crate) app_secrets: Vec<String>,
+}
+
+impl fmt::Debug for LentApp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LentApp")
+            .field("app_id", &self.app_id)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Hello {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use graph::webhook::Event;
 use store::{Batch, Change, Lane, LineName, SharedStore, StoreError};
 
-use crate::directory::Directory;
+use crate::directory::{Directory, Owner};
 
 /// Where events are made durable, and under whose name.
 #[derive(Clone)]
@@ -66,11 +66,16 @@ impl Inbox {
     }
 }
 
-/// The line whose number it is; all lines for an event of the account; none for a number that no line has.
-fn lines_of<'a>(event: &Event, known: &'a HashMap<String, LineName>) -> BTreeSet<&'a LineName> {
-    if event.phone_number_id.is_empty() {
-        known.values().collect()
-    } else {
-        known.get(&event.phone_number_id).into_iter().collect()
+/// The line whose number it is; for an event of an account its lines, or all when it does not say which account; none for
+/// a number that no line has.
+fn lines_of<'a>(event: &Event, known: &'a HashMap<String, Owner>) -> BTreeSet<&'a LineName> {
+    if !event.phone_number_id.is_empty() {
+        let owner = known.get(&event.phone_number_id);
+        return owner.map(|owner| &owner.line).into_iter().collect();
     }
+    known
+        .values()
+        .filter(|owner| event.account_id.is_empty() || owner.account_id == event.account_id)
+        .map(|owner| &owner.line)
+        .collect()
 }

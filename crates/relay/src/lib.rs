@@ -37,7 +37,7 @@ use tokio::sync::{Semaphore, watch};
 
 pub use app::App;
 use app::{Apps, Known};
-pub use directory::Directory;
+pub use directory::{Directory, Owner};
 pub use inbox::Inbox;
 use limit::Limits;
 pub use limit::Rates;

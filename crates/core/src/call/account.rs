@@ -108,11 +108,13 @@ impl Line {
         let digits = registration.identity.digits();
         check_number(&digits, &number.digits())?;
         let name = certificate::check(registration.cert.as_deref(), &number)?;
+        // What is known of another number (its PIN, its registrations) says nothing of this one.
+        let known = read(self).await?.filter(|account| account.number == digits);
         let mut account = Account {
             number: digits,
             cc: registration.identity.cc,
             registered: number.is_registered(),
-            ..read(self).await?.unwrap_or_default()
+            ..known.unwrap_or_default()
         };
         if account.registered && !name.is_new {
             // Nothing is tried, so nothing takes the place of a PIN that is known.

@@ -277,9 +277,13 @@ impl Start<'_> {
     }
 }
 
-/// The line of each number of this world: one. Events of other numbers are kept and shown.
-fn numbers_of(world: &World) -> HashMap<String, LineName> {
-    HashMap::from([(world.graph.phone_number_id.clone(), LineName::main())])
+/// The owner of each number of this world: one. Events of other numbers are kept and shown.
+fn numbers_of(world: &World) -> HashMap<String, relay::Owner> {
+    let owner = relay::Owner {
+        line: LineName::main(),
+        account_id: world.graph.waba_id.clone(),
+    };
+    HashMap::from([(world.graph.phone_number_id.clone(), owner)])
 }
 
 fn app_of(world: &World) -> relay::App {

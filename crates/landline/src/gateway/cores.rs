@@ -19,6 +19,11 @@ impl Cores {
         self.lock().insert(line, core);
     }
 
+    /// One of them.
+    pub(super) fn get(&self, line: &LineName) -> Option<Switch> {
+        self.lock().get(line).cloned()
+    }
+
     /// Takes one out.
     pub(super) fn take(&self, line: &LineName) -> Option<Switch> {
         self.lock().remove(line)

@@ -20,7 +20,7 @@ use landline_core::{Line, LineConfig};
 use onprem::WaId;
 use relay::pull::{Puller, Tell};
 use relay::seal::SecretKey;
-use relay::{App, Directory, Relay};
+use relay::{App, Directory, Owner, Relay};
 use store::record::Records;
 use store::seal::Seal;
 use store::{LineName, SharedStore};
@@ -109,7 +109,7 @@ impl Gateway {
     }
 
     /// What the relay hears of from now on: the apps, and the line of each `PHONE_ID`.
-    pub(crate) fn hear_of(&self, apps: Vec<App>, lines: HashMap<String, LineName>) {
+    pub(crate) fn hear_of(&self, apps: Vec<App>, lines: HashMap<String, Owner>) {
         self.directory.replace(apps, lines);
     }
 
@@ -176,25 +176,29 @@ impl Gateway {
         }
     }
 
-    /// Starts the cores that do not run.
+    /// Starts the cores that do not run: all that can be. The first that cannot is what comes back.
     pub(crate) async fn start_cores(&self) -> Result<(), Stop> {
+        let mut started = Ok(());
         for (name, core) in self.cores.all() {
-            core.start().await.map_err(|why| {
-                Stop::failed(
-                    format!("the core of the line {name} cannot be started"),
-                    why,
-                )
-            })?;
+            if let Err(why) = core.start().await {
+                let what = format!("the core of the line {name} cannot be started");
+                started = started.and(Err(Stop::failed(what, why)));
+            }
         }
-        Ok(())
+        started
     }
 
     /// Offers a line's calls no longer, and stops its core. What is in its queues stays there.
     pub(crate) async fn withdraw(&self, name: &LineName) {
         self.served.withdraw(name);
-        if let Some(core) = self.cores.take(name) {
-            core.end().await;
+        let Some(core) = self.cores.get(name) else {
+            return;
+        };
+        // In a task of its own, and known until it has ended: whoever ends the program meanwhile waits for it.
+        if let Err(error) = tokio::spawn(async move { core.end().await }).await {
+            tracing::error!(line = %name, error = causes(&error), "the core's end failed");
         }
+        self.cores.take(name);
     }
 }
 

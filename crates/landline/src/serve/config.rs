@@ -1,7 +1,7 @@
 //! `landline.toml` and the environment, read and checked: what a deployment is.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -341,11 +341,11 @@ fn relay_url(given: &Given) -> Result<Option<String>, Stop> {
     };
     let wrong = |why: &str| given.wrong("relay_url", format!("{text}: {why}"));
     let url = Url::parse(text).map_err(|error| wrong(&error.to_string()))?;
-    if !matches!(url.scheme(), "https" | "http") || !url.has_host() {
+    if !(url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url)) {
         return Err(wrong("not an https address"));
     }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(wrong("without ? and #"));
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("a path stands there: the relay adds its own"));
     }
     Ok(Some(text.trim_end_matches('/').to_owned()))
 }
@@ -354,20 +354,24 @@ fn base_url(given: &Given) -> Result<String, Stop> {
     let text = given.required("base_url")?;
     let wrong = |why: &str| given.wrong("base_url", format!("{text}: {why}"));
     let url = Url::parse(text).map_err(|error| wrong(&error.to_string()))?;
-    let is_loopback = url.host_str().is_some_and(|host| {
-        let bare = host.trim_start_matches('[').trim_end_matches(']');
-        host == "localhost"
-            || bare
-                .parse()
-                .is_ok_and(|address: std::net::IpAddr| address.is_loopback())
-    });
     match url.scheme() {
         "https" => {}
-        "http" if is_loopback => {}
+        "http" if is_loopback(&url) => {}
         "http" => return Err(wrong("tokens do not travel without TLS: https is needed")),
         _ => return Err(wrong("not an https address")),
     }
     Ok(text.trim_end_matches('/').to_owned())
+}
+
+/// Whether a URL leads to this machine.
+fn is_loopback(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| {
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        host == "localhost"
+            || bare
+                .parse()
+                .is_ok_and(|address: IpAddr| address.is_loopback())
+    })
 }
 
 /// `v24.0`, or nothing.

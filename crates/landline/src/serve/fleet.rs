@@ -1,6 +1,6 @@
 //! The lines of a deployment: opened at the start; added, removed and changed when the configuration is read again.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,6 +27,10 @@ pub(super) struct Fleet<'a> {
     /// What the relay's stream tells, when the relay has a host of its own.
     mailbox: Option<watch::Receiver<Mailbox>>,
     open: BTreeMap<LineName, Open>,
+    /// The id of each line's number, once it is known.
+    numbers: BTreeMap<LineName, String>,
+    apps: Vec<relay::App>,
+    new_main: Option<Arc<Line>>,
 }
 
 struct Open {
@@ -47,17 +51,20 @@ impl<'a> Fleet<'a> {
             data,
             mailbox,
             open: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            apps: Vec::new(),
+            new_main: None,
         }
     }
 
     /// Opens a line and offers its calls; its core does not run yet.
-    pub(super) async fn open(
+    async fn open(
         &mut self,
         name: &LineName,
         setup: &LineSetup,
         config: &Config,
+        phone_number_id: String,
     ) -> Result<(), Stop> {
-        let phone_number_id = phone_number_id(name, setup).await?;
         let line = self
             .gateway
             .open_line(self.line_config(name, setup, config, &phone_number_id))
@@ -66,6 +73,9 @@ impl<'a> Fleet<'a> {
             give_first_password(&line, password).await?;
         }
         self.gateway.offer(&line, false, None, None);
+        if *name == LineName::main() {
+            self.new_main = Some(line.clone());
+        }
         let open = Open {
             setup: setup.clone(),
             phone_number_id,
@@ -76,32 +86,79 @@ impl<'a> Fleet<'a> {
     }
 
     /// Makes the lines what a configuration says: closes those that are gone, opens new ones, and opens anew those whose
-    /// setup is another one. A line that cannot be opened is told of in the log, and stays closed until the next time.
-    /// The relay hears of it; cores do not run yet.
-    pub(super) async fn reform(&mut self, config: &Config) {
+    /// setup is another one. A line that cannot be opened is told of in the log and stays as it is, open or not, until the
+    /// next time; the first trouble is what comes back. Cores do not run yet.
+    pub(super) async fn reform(&mut self, config: &Config) -> Result<(), Stop> {
         self.renew(config);
-        let gone: Vec<LineName> = (self.open.iter())
-            .filter(|(name, open)| config.lines.get(*name) != Some(&open.setup))
-            .map(|(name, _)| name.clone())
+        let mut trouble = Ok(());
+        let mut note = |name: &LineName, stop: Stop| {
+            tracing::error!(line = %name, reason = stop.plain(), "the line is not what the configuration says");
+            if trouble.is_ok() {
+                trouble = Err(stop);
+            }
+        };
+        let mut ready = BTreeMap::new();
+        for (name, setup) in &config.lines {
+            if self.open.get(name).is_some_and(|open| open.setup == *setup) {
+                continue;
+            }
+            match self.number_of(name, setup).await {
+                Ok(phone_number_id) => drop(ready.insert(name.clone(), phone_number_id)),
+                Err(stop) => note(name, stop),
+            }
+        }
+        self.tell_relay(config);
+        let gone: Vec<LineName> = (self.open.keys())
+            .filter(|name| ready.contains_key(*name) || !config.lines.contains_key(*name))
+            .cloned()
             .collect();
         for name in gone {
             self.gateway.withdraw(&name).await;
             self.open.remove(&name);
             tracing::info!(line = %name, "the line is closed");
         }
-        for (name, setup) in &config.lines {
-            if self.open.contains_key(name) {
+        for (name, phone_number_id) in ready {
+            let Some(setup) = config.lines.get(&name) else {
                 continue;
-            }
-            match self.open(name, setup, config).await {
+            };
+            match self.open(&name, setup, config, phone_number_id).await {
                 Ok(()) => tracing::info!(line = %name, "the line is open"),
-                Err(stop) => {
-                    tracing::error!(line = %name, reason = stop.plain(), "the line stays closed");
-                }
+                Err(stop) => note(&name, stop),
             }
         }
-        let (apps, numbers) = self.heard_of();
-        self.gateway.hear_of(apps, numbers);
+        trouble
+    }
+
+    /// The id of a line's number. No two lines have the same.
+    async fn number_of(&mut self, name: &LineName, setup: &LineSetup) -> Result<String, Stop> {
+        let id = phone_number_id(name, setup).await?;
+        let other = self
+            .numbers
+            .iter()
+            .find(|(other, known)| *other != name && **known == id);
+        if let Some((other, _)) = other {
+            return Err(Stop::usage(format!(
+                "lines.{other} and lines.{name} have the same number"
+            )));
+        }
+        self.numbers.insert(name.clone(), id.clone());
+        Ok(id)
+    }
+
+    /// What the relay takes in: for every line whose number is known, open or not. What comes for a line that is closed
+    /// waits in its inbox.
+    fn tell_relay(&mut self, config: &Config) {
+        self.numbers
+            .retain(|name, _| config.lines.contains_key(name));
+        self.apps = apps_of(&config.lines);
+        let owners = self.numbers.iter().filter_map(|(name, id)| {
+            let owner = relay::Owner {
+                line: name.clone(),
+                account_id: config.lines.get(name)?.account_id.clone(),
+            };
+            Some((id.clone(), owner))
+        });
+        self.gateway.hear_of(self.apps.clone(), owners.collect());
     }
 
     /// A line that only has another way to the network takes it without a pause.
@@ -130,17 +187,9 @@ impl<'a> Fleet<'a> {
         }
     }
 
-    /// Whether a configuration has lines that could not be opened.
-    pub(super) fn lacks_any_of(&self, config: &Config) -> bool {
-        config
-            .lines
-            .keys()
-            .any(|name| !self.open.contains_key(name))
-    }
-
-    /// The line that is served at `/v1`.
-    pub(super) fn main(&self) -> Option<&Arc<Line>> {
-        self.open.get(&LineName::main()).map(|open| &open.line)
+    /// The line that is served at `/v1`, if it was opened since this was last asked.
+    pub(super) fn new_main(&mut self) -> Option<Arc<Line>> {
+        self.new_main.take()
     }
 
     /// The names of the lines.
@@ -150,25 +199,7 @@ impl<'a> Fleet<'a> {
 
     /// The apps of the lines.
     pub(super) fn apps(&self) -> Vec<relay::App> {
-        self.heard_of().0
-    }
-
-    fn heard_of(&self) -> (Vec<relay::App>, HashMap<String, LineName>) {
-        let apps: BTreeMap<&str, &LineSetup> = (self.open.values())
-            .map(|open| (open.setup.app_id.as_str(), &open.setup))
-            .collect();
-        let apps = apps.into_values().map(|setup| relay::App {
-            app_id: setup.app_id.clone(),
-            app_secrets: [Some(&setup.app_secret), setup.other_app_secret.as_ref()]
-                .into_iter()
-                .flatten()
-                .cloned()
-                .collect(),
-            verify_token: setup.verify_token.clone(),
-        });
-        let numbers =
-            (self.open.iter()).map(|(name, open)| (open.phone_number_id.clone(), name.clone()));
-        (apps.collect(), numbers.collect())
+        self.apps.clone()
     }
 
     fn line_config(
@@ -204,6 +235,27 @@ impl<'a> Fleet<'a> {
             mailbox: self.mailbox.clone(),
         }
     }
+}
+
+/// Each app once, with the secrets of all its lines.
+fn apps_of(lines: &BTreeMap<LineName, LineSetup>) -> Vec<relay::App> {
+    let mut apps: BTreeMap<&str, relay::App> = BTreeMap::new();
+    for setup in lines.values() {
+        let app = apps.entry(&setup.app_id).or_insert_with(|| relay::App {
+            app_id: setup.app_id.clone(),
+            app_secrets: Vec::new(),
+            verify_token: setup.verify_token.clone(),
+        });
+        for secret in [Some(&setup.app_secret), setup.other_app_secret.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            if !app.app_secrets.contains(secret) {
+                app.app_secrets.push(secret.clone());
+            }
+        }
+    }
+    apps.into_values().collect()
 }
 
 fn upstream(setup: &LineSetup, phone_number_id: &str) -> graph::ClientConfig {

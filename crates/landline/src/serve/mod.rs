@@ -14,7 +14,6 @@ mod setting;
 use std::path::Path;
 use std::time::Duration;
 
-use store::LineName;
 use tokio_util::sync::CancellationToken;
 
 use self::config::Config;
@@ -133,34 +132,42 @@ impl Start<'_> {
         let (tell, mailbox) = dial::wire();
         let elsewhere = self.config.elsewhere.as_ref();
         let mut fleet = Fleet::new(&gateway, self.data, elsewhere.map(|_| mailbox));
-        let main = LineName::main();
-        if let Some(setup) = self.config.lines.get(&main) {
-            fleet.open(&main, setup, self.config).await?;
-        }
-        fleet.reform(self.config).await;
-        if let Some(main) = fleet.main() {
-            self.log_level.follow(main.watch_settings());
-        }
+        let opened = fleet.reform(self.config).await;
+        let Some(main) = fleet.new_main() else {
+            return opened.and(Err(Stop::usage("there is no line main")));
+        };
+        self.log_level.follow(main.watch_settings());
+        drop(main);
         gateway.listen(sockets, false, parts);
         let stream = Stream::new(elsewhere, tell);
-        stream.open(&gateway, fleet.apps()).await?;
         parts.stream = Some(stream.clone());
+        stream.open(&gateway, fleet.apps()).await?;
         gateway.start_cores().await?;
-        self.announce(&fleet, addresses)?;
+        self.announce(&fleet, &addresses)?;
         let mut config = self.config.clone();
+        let mut troubled = opened.is_err();
         loop {
-            let retry = tokio::time::sleep(RETRY);
             tokio::select! {
                 () = hang_up.next() => self.read_again(&mut config),
-                () = retry, if fleet.lacks_any_of(&config) => {}
+                () = tokio::time::sleep(RETRY), if troubled => {}
             }
-            fleet.reform(&config).await;
+            let reformed = fleet.reform(&config).await;
+            if let Some(main) = fleet.new_main() {
+                self.log_level.follow(main.watch_settings());
+            }
             let streams = stream.open(&gateway, fleet.apps()).await;
-            for trouble in [streams, gateway.start_cores().await]
+            let started = gateway.start_cores().await;
+            let published = self.endpoints(&fleet, &addresses).publish(self.data);
+            troubled = reformed.is_err();
+            for trouble in [streams, started, published]
                 .into_iter()
                 .filter_map(Result::err)
             {
-                tracing::error!(reason = trouble.plain(), "not every line runs");
+                tracing::error!(
+                    reason = trouble.plain(),
+                    "not everything is as the configuration says"
+                );
+                troubled = true;
             }
         }
     }
@@ -186,36 +193,45 @@ impl Start<'_> {
         }
     }
 
-    fn announce(&self, fleet: &Fleet<'_>, addresses: Addresses) -> Result<(), Stop> {
-        let names: Vec<_> = fleet.names().map(ToString::to_string).collect();
-        let mut banner = Banner::new("in front of the network").row("API", &addresses.api);
-        if let Some(plain) = &addresses.api_plain {
-            banner = banner.row("", &format!("{plain}  (the same without TLS)"));
-        }
-        let here = addresses
-            .relay
-            .clone()
-            .or_else(|| self.config.relay_url.clone());
-        let here = here.unwrap_or_default();
-        let relay = match &self.config.relay_url {
-            Some(url) => format!("{here}  (the network comes to {url})"),
-            None => format!("{here}  (relay_url is not set: webhooks are left as they are)"),
-        };
-        let banner = banner
-            .row("docs", &format!("{}/docs", addresses.api))
-            .row("relay", &relay)
-            .row("data", &self.data.path().display().to_string())
-            .row("lines", &names.join(", "));
-        let endpoints = ServeEndpoints {
-            api: addresses.api,
-            api_plain: addresses.api_plain,
-            relay: here,
+    /// What programs find the gateway by.
+    fn endpoints(&self, fleet: &Fleet<'_>, addresses: &Addresses) -> ServeEndpoints {
+        ServeEndpoints {
+            api: addresses.api.clone(),
+            api_plain: addresses.api_plain.clone(),
+            relay: self.relay(addresses),
             ca_cert: self.data.ca().display().to_string(),
             db: self.data.db().display().to_string(),
-            lines: names,
+            lines: fleet.names().map(ToString::to_string).collect(),
             pid: std::process::id(),
-        };
+        }
+    }
+
+    /// Where the relay is, here or elsewhere, without a path.
+    fn relay(&self, addresses: &Addresses) -> String {
+        let here = addresses.relay.clone();
+        here.or_else(|| self.config.relay_url.clone())
+            .unwrap_or_default()
+    }
+
+    fn announce(&self, fleet: &Fleet<'_>, addresses: &Addresses) -> Result<(), Stop> {
+        let endpoints = self.endpoints(fleet, addresses);
         endpoints.publish(self.data)?;
+        let mut banner = Banner::new("in front of the network").row("API", &endpoints.api);
+        if let Some(plain) = &endpoints.api_plain {
+            banner = banner.row("", &format!("{plain}  (the same without TLS)"));
+        }
+        let relay = match &self.config.relay_url {
+            Some(url) => format!("{}  (the network comes to {url})", endpoints.relay),
+            None => format!(
+                "{}  (relay_url is not set: webhooks are left as they are)",
+                endpoints.relay
+            ),
+        };
+        let banner = banner
+            .row("docs", &format!("{}/docs", endpoints.api))
+            .row("relay", &relay)
+            .row("data", &self.data.path().display().to_string())
+            .row("lines", &endpoints.lines.join(", "));
         self.terminal.say(&banner.to_string());
         Ok(())
     }

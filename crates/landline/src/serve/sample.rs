@@ -16,8 +16,8 @@ const NETWORK_HEAD: &str =
     "What all lines have in common; each of these may also stand in a line's own section.";
 
 const LINE_HEAD: &str = "\
-The line that is served at /v1. Others are [lines.NAME], served at /lines/NAME/v1, with users, webhook, settings and
-queues of their own. A name is 1 to 32 of a-z 0-9 _ -.";
+The line that is served at /v1. Others are [lines.NAME], served at /lines/NAME/v1, with users, webhook, settings \
+and queues of their own. A name is 1 to 32 of a-z 0-9 _ -.";
 
 /// The whole sample.
 pub(super) fn sample() -> String {

@@ -51,9 +51,13 @@ fn apps() -> Vec<App> {
 }
 
 fn inbox(ledger: &Arc<Ledger>, lines: &[(&str, &str)]) -> Inbox {
-    let lines = lines
-        .iter()
-        .map(|(id, name)| ((*id).to_owned(), LineName::new(name).unwrap()));
+    let lines = lines.iter().map(|(id, name)| {
+        let owner = Owner {
+            line: LineName::new(name).unwrap(),
+            account_id: "1101".to_owned(),
+        };
+        ((*id).to_owned(), owner)
+    });
     Inbox {
         store: ledger.clone(),
         directory: Directory::new(apps(), lines.collect()),
