@@ -60,6 +60,7 @@ async fn an_event_of_a_number_without_a_line_is_kept_as_a_stray(
 #[rstest]
 #[case::every_line(&[("2201", "main"), ("2202", "sales"), ("2203", "main")], &[("main", ""), ("sales", "")])]
 #[case::no_line(&[], &[("stray", "")])]
+#[case::no_line_of_another_account(&[("2201", "main"), ("3301", "sales")], &[("main", "")])]
 #[tokio::test]
 async fn an_event_of_the_account_goes_to(
     #[values(Place::Here, Place::Elsewhere)] place: Place,

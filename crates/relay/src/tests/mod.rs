@@ -50,11 +50,12 @@ fn apps() -> Vec<App> {
     vec![rotating, app("72", "another"), app("73", "")]
 }
 
+/// Numbers that begin with 22 are those of the account whose events come.
 fn inbox(ledger: &Arc<Ledger>, lines: &[(&str, &str)]) -> Inbox {
     let lines = lines.iter().map(|(id, name)| {
         let owner = Owner {
             line: LineName::new(name).unwrap(),
-            account_id: "1101".to_owned(),
+            account_id: if id.starts_with("22") { "9901" } else { "9902" }.to_owned(),
         };
         ((*id).to_owned(), owner)
     });
