@@ -100,8 +100,7 @@ impl From<StoreError> for Stop {
 }
 
 /// The way out of a directory that is in use.
-pub(crate) const OTHER_DIRECTORY: &str =
-    "end the other program, or give this one a directory of its own with --data DIR";
+pub(crate) const OTHER_DIRECTORY: &str = "end the other program, or give this one a directory of its own: --data DIR, or data in a configuration";
 
 /// An error with everything that it says about its causes.
 pub(crate) fn causes(error: &dyn std::error::Error) -> String {

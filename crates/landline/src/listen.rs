@@ -43,12 +43,31 @@ pub(crate) fn check_plain(flag: &str, address: SocketAddr, allow_plain: bool) ->
     if allow_plain || address.ip().is_loopback() {
         return Ok(());
     }
+    let allow = if is_flag(flag) {
+        "--allow-plain"
+    } else {
+        "allow_plain = true"
+    };
     Err(Stop::usage(format!(
         "{flag} {address} has no TLS and is not a loopback address"
     ))
-    .hint(
-        "listen on 127.0.0.1 or [::1], or add --allow-plain when the network in between is yours",
-    ))
+    .hint(format!(
+        "listen on 127.0.0.1 or [::1], or add {allow} when the network in between is yours"
+    )))
+}
+
+/// Whether it is a flag of a command; else it is a setting of a configuration.
+fn is_flag(mover: &str) -> bool {
+    mover.starts_with("--")
+}
+
+/// How an address is given there.
+fn given(mover: &str, address: SocketAddr) -> String {
+    if is_flag(mover) {
+        format!("{mover} {address}")
+    } else {
+        format!("{mover} = \"{address}\"")
+    }
 }
 
 /// A socket that listens; nobody serves it yet.
@@ -60,19 +79,19 @@ pub(crate) struct Socket {
 }
 
 impl Socket {
-    /// Binds. `flag` is what moves this listener to another address.
-    pub(crate) fn bind(address: SocketAddr, flag: &str) -> Result<Self, Stop> {
+    /// Binds. `mover` is what moves this listener to another address: a flag, or a setting.
+    pub(crate) fn bind(address: SocketAddr, mover: &str) -> Result<Self, Stop> {
         let listener = listen(address).map_err(|error| {
             let stop = Stop::failed(format!("cannot listen on {address}"), &error);
             match error.kind() {
                 io::ErrorKind::AddrInUse => stop.hint(format!(
-                    "another program has that port; {flag} {} takes a free one",
-                    SocketAddr::new(address.ip(), 0)
+                    "another program has that port; {} takes a free one",
+                    given(mover, SocketAddr::new(address.ip(), 0))
                 )),
                 io::ErrorKind::PermissionDenied => stop.hint(format!(
-                    "ports below 1024 need a privilege; {flag} moves this one"
+                    "ports below 1024 need a privilege; {mover} moves this one"
                 )),
-                _ => stop.hint(format!("{flag} moves this one")),
+                _ => stop.hint(format!("{mover} moves this one")),
             }
         })?;
         let address = listener

@@ -19,10 +19,13 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use onprem::{Code, Refusal};
+use store::LineName;
 use tokio::time::Instant;
 use tower::{Layer, Service};
 
+use crate::Web;
 use crate::answer::{Cause, Done, Refused};
+use crate::lines::AtWork;
 use crate::linger;
 use crate::progress::Progress;
 use crate::request::RequestId;
@@ -116,8 +119,9 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request) -> Answered {
+    fn call(&mut self, mut request: Request) -> Answered {
         let (began, id) = (Instant::now(), RequestId::new());
+        let at_work = request.extensions_mut().remove::<AtWork>();
         let header = id.header();
         let call = Call::of(&request);
         let frame = self.frame.clone();
@@ -137,12 +141,14 @@ where
             Ok(response.map(|body| progress.write(body)))
         };
         // Whatever is logged on the way names the request.
-        Box::pin(id.around(framed))
+        Box::pin(id.around(at_work, framed))
     }
 }
 
 /// What a request asked for.
 struct Call {
+    /// The line, if there is one; its part of the path is gone.
+    line: Option<LineName>,
     method: Method,
     uri: Uri,
     /// The route's path, if there is one.
@@ -151,7 +157,9 @@ struct Call {
 
 impl Call {
     fn of(request: &Request) -> Self {
+        let line = request.extensions().get::<Web>();
         Self {
+            line: line.map(|web| web.line.config.name.clone()),
             method: request.method().clone(),
             uri: request.uri().clone(),
             route: request.extensions().get().cloned(),
@@ -161,6 +169,11 @@ impl Call {
     /// The path without what is variable in it, which may be a customer's number.
     fn template(&self) -> Option<&str> {
         self.route.as_ref().map(MatchedPath::as_str)
+    }
+
+    /// For the log.
+    fn line(&self) -> Option<tracing::field::DisplayValue<&LineName>> {
+        self.line.as_ref().map(tracing::field::display)
     }
 }
 
@@ -173,7 +186,7 @@ impl Frame {
         self.failures.note(call, response);
         let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         let (path, status) = (call.uri.path(), status.as_u16());
-        tracing::debug!(%method, path, status, duration_ms, "answered");
+        tracing::debug!(line = call.line(), %method, path, status, duration_ms, "answered");
     }
 }
 
@@ -221,7 +234,7 @@ impl Failures {
         let cause = cause.map_or("not known", |cause| cause.0.as_str());
         let (method, path) = (&call.method, call.template().unwrap_or_default());
         // 500 / 1014 is also documented for a picture that is none, and for a name that is taken: no errors of ours.
-        tracing::warn!(%method, path, left_out, "request failed: {cause}");
+        tracing::warn!(line = call.line(), %method, path, left_out, "request failed: {cause}");
     }
 
     /// Whether a line may be written now, and how many were left out before it.

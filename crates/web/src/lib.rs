@@ -27,7 +27,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use axum::Extension;
 use landline_core::Line;
+use store::SharedStore;
 
 pub use self::lines::{Front, Lines};
 pub use self::request::RequestId;
@@ -63,9 +65,9 @@ pub trait CoreSwitch: Send + Sync {
 pub(crate) type Web = Arc<Api>;
 
 /// All routes of all lines: `/v1/…` and `/lines/{name}/v1/…`, `/docs`, `/`, `/livez`, `/readyz`; in `dev` also `/dev/core`.
-/// Needs `ConnectInfo<SocketAddr>`.
-pub fn front(lines: Lines, traffic: &Arc<Traffic>, dev: bool) -> Front {
-    let routes = route::all(dev);
+/// Needs `ConnectInfo<SocketAddr>`. `store` is all lines'.
+pub fn front(lines: Lines, store: SharedStore, traffic: &Arc<Traffic>, dev: bool) -> Front {
+    let routes = route::all(dev).layer(Extension(store));
     // What the routes tell of themselves is asked for later, if ever.
     aide::generate::reset_context();
     let routes = frame::around(routes.into(), traffic);

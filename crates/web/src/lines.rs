@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{FromRequestParts, Request};
@@ -14,8 +15,10 @@ use axum::routing::future::RouteFuture;
 use http::Uri;
 use http::request::Parts;
 use http::uri::PathAndQuery;
-use onprem::Refusal;
+use onprem::{Code, Refusal};
 use store::LineName;
+use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 use tower::Service;
 
 use crate::answer::Refused;
@@ -25,43 +28,92 @@ use crate::{Api, Web};
 const LINES: &str = "/lines/";
 /// What a line answers at under its own path.
 const OWN: &str = "/v1";
+/// `Retry-After` of a line that is closed, seconds.
+const OPENS_WITHIN_S: u32 = 1;
 
-/// The lines that are served. Cheap to clone; a line comes and goes while the web runs.
+/// The lines of a deployment. Cheap to clone; a line comes and goes while the web runs.
 #[derive(Clone, Default)]
 pub struct Lines {
-    served: Arc<RwLock<BTreeMap<LineName, Web>>>,
+    places: Arc<RwLock<BTreeMap<LineName, Place>>>,
+}
+
+/// Where a line's calls go.
+enum Place {
+    /// To the line, and what counts those in work.
+    Open(Web, TaskTracker),
+    /// Nowhere at this moment: the line is being opened, or cannot be.
+    Closed,
+}
+
+/// A request for a line that is closed at this moment carries its name.
+#[derive(Clone)]
+struct Closed(LineName);
+
+/// As long as it is there, the request's work on its line is not done.
+#[derive(Clone)]
+pub(crate) struct AtWork {
+    _counted: TaskTrackerToken,
 }
 
 impl Lines {
-    /// Serves a line from now on, in place of an earlier one of that name.
+    /// The lines that there are, whether they are served at this moment or not: what is asked of a closed one may be asked
+    /// again soon, and any other is not found.
+    pub fn expect(&self, names: impl IntoIterator<Item = LineName>) {
+        let mut places = self.write();
+        places.retain(|_, place| matches!(place, Place::Open(..)));
+        for name in names {
+            places.entry(name).or_insert(Place::Closed);
+        }
+    }
+
+    /// Serves a line from now on.
     pub fn serve(&self, api: Api) {
         let name = api.line.config.name.clone();
-        let mut served = self.served.write().unwrap_or_else(PoisonError::into_inner);
-        served.insert(name, Arc::new(api));
+        let place = Place::Open(Arc::new(api), TaskTracker::new());
+        self.write().insert(name, place);
     }
 
-    /// Serves a line no longer. Requests in work are answered.
-    pub fn withdraw(&self, name: &LineName) {
-        let mut served = self.served.write().unwrap_or_else(PoisonError::into_inner);
-        served.remove(name);
+    /// Serves a line no longer: it is closed. Waits for the requests in work, at most `patience`; whether all were done.
+    pub async fn withdraw(&self, name: &LineName, patience: Duration) -> bool {
+        let place = self.write().insert(name.clone(), Place::Closed);
+        let Some(Place::Open(_, in_work)) = place else {
+            return true;
+        };
+        in_work.close();
+        tokio::time::timeout(patience, in_work.wait()).await.is_ok()
     }
 
-    fn get(&self, name: &LineName) -> Option<Web> {
-        let served = self.served.read().unwrap_or_else(PoisonError::into_inner);
-        served.get(name).cloned()
-    }
-
-    /// Marks a request with its line. One for a line's own path goes on without that part of it.
+    /// Marks a request with its line. One for a line's own path goes on without that part of it; a line that there is not
+    /// has no paths: one for it stays whole, and is not found.
     fn assign(&self, request: &mut Request) {
-        if let Some((name, uri)) = own_path(request.uri()) {
-            // A line that is not served has no paths: this one stays whole, and is not found.
-            if let Some(web) = self.get(&name) {
-                *request.uri_mut() = uri;
-                request.extensions_mut().insert(web);
+        let (name, uri) = match own_path(request.uri()) {
+            Some((name, uri)) => (name, Some(uri)),
+            None => (LineName::main(), None),
+        };
+        // Under the lock: whoever closes the line waits for what was let in before.
+        let places = self.read();
+        match places.get(&name) {
+            Some(Place::Open(web, in_work)) => {
+                let extensions = request.extensions_mut();
+                extensions.insert(web.clone());
+                extensions.insert(AtWork {
+                    _counted: in_work.token(),
+                });
             }
-        } else if let Some(web) = self.get(&LineName::main()) {
-            request.extensions_mut().insert(web);
+            Some(Place::Closed) => drop(request.extensions_mut().insert(Closed(name))),
+            None => return,
         }
+        if let Some(uri) = uri {
+            *request.uri_mut() = uri;
+        }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, BTreeMap<LineName, Place>> {
+        self.places.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, BTreeMap<LineName, Place>> {
+        self.places.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -84,12 +136,19 @@ fn own_path(uri: &Uri) -> Option<(LineName, Uri)> {
 pub(crate) struct Here(pub(crate) Web);
 
 impl Here {
-    /// What the front has marked the request with.
+    /// What the front has marked the request with; 503 / 1011 while the line is closed.
     pub(crate) fn of(parts: &Parts) -> Result<&Web, Refused> {
         parts.extensions.get().ok_or_else(|| {
-            Refusal::not_found("there is no line here")
-                .with_status(404)
-                .into()
+            match parts.extensions.get() {
+                Some(Closed(name)) => {
+                    let details = format!("the line {name} is being opened: try again");
+                    Refusal::new(Code::NOT_READY, details)
+                        .with_status(503)
+                        .retry_after(OPENS_WITHIN_S)
+                }
+                None => Refusal::not_found("there is no line here").with_status(404),
+            }
+            .into()
         })
     }
 }

@@ -1,6 +1,6 @@
 //! The id of the request that is being worked on, for log lines of whoever works on it.
 //!
-//! It goes with the task and costs a word in its memory; a span would cost every request what only a line that is written
+//! It goes with the task and costs a few words in its memory; a span would cost every request what only a line that is written
 //! needs.
 
 use std::future::Future;
@@ -10,12 +10,22 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::HeaderValue;
 
+use crate::lines::AtWork;
+
 /// A name for a request: one part for the process, one that counts. Unique, not secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestId(HeaderValue);
 
+/// What goes with the tasks of a request.
+#[derive(Clone)]
+struct Carried {
+    id: RequestId,
+    /// Its line waits for all of them before it closes.
+    _at_work: Option<AtWork>,
+}
+
 tokio::task_local! {
-    static REQUEST: RequestId;
+    static REQUEST: Carried;
 }
 
 impl RequestId {
@@ -31,7 +41,7 @@ impl RequestId {
 
     /// That of the request that this task works on.
     pub fn current() -> Option<Self> {
-        REQUEST.try_with(Clone::clone).ok()
+        REQUEST.try_with(|carried| carried.id.clone()).ok()
     }
 
     /// As a header's value.
@@ -44,17 +54,25 @@ impl RequestId {
         self.0.to_str().unwrap_or_default()
     }
 
-    /// Work on the request.
-    pub(crate) fn around<F: Future>(self, work: F) -> impl Future<Output = F::Output> {
-        REQUEST.scope(self, work)
+    /// Work on the request; on a line it counts as such until it is done.
+    pub(crate) fn around<F: Future>(
+        self,
+        at_work: Option<AtWork>,
+        work: F,
+    ) -> impl Future<Output = F::Output> {
+        let carried = Carried {
+            id: self,
+            _at_work: at_work,
+        };
+        REQUEST.scope(carried, work)
     }
 
     /// The same for work that goes on in a task of its own.
     pub(crate) fn inherited<F: Future>(work: F) -> impl Future<Output = F::Output> {
-        let id = Self::current();
+        let carried = REQUEST.try_with(Clone::clone).ok();
         async move {
-            match id {
-                Some(id) => id.around(work).await,
+            match carried {
+                Some(carried) => REQUEST.scope(carried, work).await,
                 None => work.await,
             }
         }
@@ -70,7 +88,7 @@ mod tests {
         let id = RequestId::new();
         assert_eq!(RequestId::current(), None);
 
-        let found = id.clone().around(async {
+        let found = id.clone().around(None, async {
             let here = RequestId::current();
             let there = tokio::spawn(RequestId::inherited(async { RequestId::current() }));
             (here, there.await.unwrap())

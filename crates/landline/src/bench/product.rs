@@ -55,7 +55,7 @@ pub(super) async fn start(dir: &Path) -> anyhow::Result<Product> {
     let socket = Socket::bind((Ipv4Addr::LOCALHOST, 0).into(), "--listen")
         .map_err(|stop| anyhow::anyhow!("{stop}"))?;
     let address = socket.address();
-    let serving = Serving::plain(socket, web::front(lines, &traffic, false));
+    let serving = Serving::plain(socket, web::front(lines, store.clone(), &traffic, false));
     Ok(Product {
         target: Target::new(address, "/v1/messages", login.token),
         line,

@@ -33,7 +33,7 @@ use crate::data::DataDir;
 use crate::endpoints::{Admin, Endpoints, Graph, Number};
 use crate::exit::Stop;
 use crate::gateway::parts::Parts;
-use crate::gateway::sockets::{Addresses, Sockets};
+use crate::gateway::sockets::{Addresses, Movers, Sockets};
 use crate::gateway::{Gateway, OnAdminPassword};
 use crate::listen::Socket;
 use crate::log::Level;
@@ -91,7 +91,7 @@ struct Start<'a> {
 impl Start<'_> {
     /// In this order: sockets, network, store, line; then what serves; then the core; then what others wait for.
     async fn everything(self, parts: &mut Parts) -> Result<(), Stop> {
-        let sockets = Sockets::bind(self.config.listen)?;
+        let sockets = Sockets::bind(self.config.listen, Movers::FLAGS)?;
         let (phones, world) = self.network(parts).await?;
         let mut addresses = sockets.addresses();
         let relay = self.relay_url(&addresses, &world);

@@ -42,6 +42,9 @@ const RENEWAL: Duration = Duration::from_hours(24);
 /// What the key of public message ids is derived for. Ids that were given depend on it: never change it.
 const MESSAGE_IDS: &str = "message-ids";
 
+/// How long a line that is withdrawn waits for calls in work.
+const IN_WORK: Duration = Duration::from_secs(5);
+
 /// Called with the admin's new password after a call has changed it.
 pub(crate) type OnAdminPassword = Arc<dyn Fn(String) + Send + Sync>;
 
@@ -165,7 +168,8 @@ impl Gateway {
         if let Some(socket) = sockets.relay {
             parts.relay = Some(Serving::plain(socket, relay::router(self.relay())));
         }
-        let front = web::front(self.served.clone(), &self.traffic, dev);
+        let store = self.records.store().clone();
+        let front = web::front(self.served.clone(), store, &self.traffic, dev);
         let socket = sockets.api.counted_by(&self.traffic);
         parts
             .api
@@ -188,9 +192,16 @@ impl Gateway {
         started
     }
 
-    /// Offers a line's calls no longer, and stops its core. What is in its queues stays there.
+    /// The lines that there are, open or not: one that is closed says so, any other is not found.
+    pub(crate) fn expect(&self, names: impl IntoIterator<Item = LineName>) {
+        self.served.expect(names);
+    }
+
+    /// Offers a line's calls no longer, waits for those in work, and stops its core. What is in its queues stays there.
     pub(crate) async fn withdraw(&self, name: &LineName) {
-        self.served.withdraw(name);
+        if !self.served.withdraw(name, IN_WORK).await {
+            tracing::warn!(line = %name, "the line is closed although calls are still in work");
+        }
         let Some(core) = self.cores.get(name) else {
             return;
         };

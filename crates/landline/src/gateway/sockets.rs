@@ -16,6 +16,17 @@ pub(crate) struct Listen {
     pub(crate) relay: Option<SocketAddr>,
 }
 
+/// What moves each listener, for hints: a command's flags, or the settings of a configuration.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Movers {
+    /// The API with TLS.
+    pub(crate) api: &'static str,
+    /// The API without TLS.
+    pub(crate) api_plain: &'static str,
+    /// The relay.
+    pub(crate) relay: &'static str,
+}
+
 /// The sockets. All are bound before anything needs to know a port.
 pub(crate) struct Sockets {
     pub(super) api: Socket,
@@ -34,18 +45,33 @@ pub(crate) struct Addresses {
     pub(crate) relay: Option<String>,
 }
 
+impl Movers {
+    /// `dev`.
+    pub(crate) const FLAGS: Self = Self {
+        api: "--listen",
+        api_plain: "--http-listen",
+        relay: "--relay-listen",
+    };
+    /// `serve`.
+    pub(crate) const SETTINGS: Self = Self {
+        api: "listen",
+        api_plain: "http_listen",
+        relay: "relay_listen",
+    };
+}
+
 impl Sockets {
     /// Binds all of them.
-    pub(crate) fn bind(listen: Listen) -> Result<Self, Stop> {
+    pub(crate) fn bind(listen: Listen, movers: Movers) -> Result<Self, Stop> {
         Ok(Self {
-            api: Socket::bind(listen.api, "--listen")?,
+            api: Socket::bind(listen.api, movers.api)?,
             api_plain: listen
                 .api_plain
-                .map(|address| Socket::bind(address, "--http-listen"))
+                .map(|address| Socket::bind(address, movers.api_plain))
                 .transpose()?,
             relay: listen
                 .relay
-                .map(|address| Socket::bind(address, "--relay-listen"))
+                .map(|address| Socket::bind(address, movers.relay))
                 .transpose()?,
         })
     }

@@ -174,9 +174,7 @@ impl<'a> File<'a> {
         others: &[&str],
     ) -> Result<Given, Stop> {
         let dot = if name.is_empty() { "" } else { "." };
-        let variables = format!("{VARIABLES}{name}{dot}")
-            .to_uppercase()
-            .replace(['.', '-'], "_");
+        let variables = variables(&format!("{name}{dot}"));
         let origin = Origin {
             prefix: format!("{name}{dot}"),
             variables,
@@ -218,12 +216,30 @@ impl<'a> File<'a> {
             let given = self.section(&whole, &[NETWORK, LINE], table, Some(&network), &[])?;
             lines.insert(line, LineSetup::of(&given)?);
         }
+        check_variables(&lines)?;
         check_apps(&lines)?;
         Ok(lines)
     }
 }
 
 impl LineSetup {
+    /// Whether a line that is open can become that without being opened anew: only its way to the network differs, or
+    /// secrets that it holds no state of.
+    pub(super) fn becomes_without_a_pause(&self, other: &Self) -> bool {
+        let with_its_way = Self {
+            base_url: other.base_url.clone(),
+            version: other.version.clone(),
+            timeout: other.timeout,
+            access_token: other.access_token.clone(),
+            key_header: other.key_header.clone(),
+            app_secret: other.app_secret.clone(),
+            other_app_secret: other.other_app_secret.clone(),
+            first_password: other.first_password.clone(),
+            ..self.clone()
+        };
+        with_its_way == *other
+    }
+
     fn of(given: &Given) -> Result<Self, Stop> {
         let number = match (given.text("phone_number_id"), given.text("number")) {
             (Some(id), _) => NumberSetup::Id(id.trim().to_owned()),
@@ -399,6 +415,31 @@ fn on_unknown(given: &Given) -> Result<OnUnknown, Stop> {
             format!("{other:?} is neither resend nor fail"),
         )),
     }
+}
+
+/// What the variables of a section begin with, given its name with a dot.
+fn variables(section: &str) -> String {
+    let name = section.to_uppercase().replace(['.', '-'], "_");
+    format!("{VARIABLES}{name}")
+}
+
+/// A variable belongs to one line: `a-b` and `a_b` would share them all, `main` and `main-other` two of them.
+fn check_variables(lines: &BTreeMap<LineName, LineSetup>) -> Result<(), Stop> {
+    let mut owners: BTreeMap<String, &LineName> = BTreeMap::new();
+    for name in lines.keys() {
+        let prefix = variables(&format!("lines.{name}."));
+        let settings = NETWORK.iter().chain(LINE);
+        for variable in settings.flat_map(|setting| setting.variables(&prefix)) {
+            let Some(other) = owners.insert(variable.clone(), name) else {
+                continue;
+            };
+            return Err(Stop::usage(format!(
+                "lines.{other} and lines.{name} would share the variable {variable}"
+            ))
+            .hint("give one of them another name"));
+        }
+    }
+    Ok(())
 }
 
 /// The relay knows an app by one secret, whoever's line it serves; and a number belongs to one line.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use landline_core::line::FirstLogin;
 use landline_core::{Line, LineConfig, Mailbox};
 use onprem::settings::UrlPolicy;
@@ -37,6 +38,40 @@ struct Open {
     setup: LineSetup,
     phone_number_id: String,
     line: Arc<Line>,
+}
+
+impl Open {
+    /// Gives the line what it can be given while it runs.
+    async fn renew(&self, setup: &LineSetup) -> Result<(), Stop> {
+        let wanted = upstream(setup, &self.phone_number_id);
+        if wanted != upstream(&self.setup, &self.phone_number_id) {
+            (self.line.set_upstream(wanted)).map_err(|failure| {
+                Stop::failed(
+                    "the new way to the network cannot be used",
+                    causes(&failure),
+                )
+            })?;
+        }
+        match &setup.first_password {
+            Some(password) if setup.first_password != self.setup.first_password => {
+                give_first_password(&self.line, password).await
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What went wrong while the lines were made what the configuration says.
+#[derive(Default)]
+struct Troubles {
+    first: Option<Stop>,
+}
+
+impl Troubles {
+    fn note(&mut self, name: &LineName, stop: Stop) {
+        tracing::error!(line = %name, reason = stop.plain(), "the line is not what the configuration says");
+        self.first.get_or_insert(stop);
+    }
 }
 
 impl<'a> Fleet<'a> {
@@ -89,49 +124,60 @@ impl<'a> Fleet<'a> {
     /// setup is another one. A line that cannot be opened is told of in the log and stays as it is, open or not, until the
     /// next time; the first trouble is what comes back. Cores do not run yet.
     pub(super) async fn reform(&mut self, config: &Config) -> Result<(), Stop> {
-        self.renew(config);
-        let mut trouble = Ok(());
-        let mut note = |name: &LineName, stop: Stop| {
-            tracing::error!(line = %name, reason = stop.plain(), "the line is not what the configuration says");
-            if trouble.is_ok() {
-                trouble = Err(stop);
-            }
-        };
-        let mut ready = BTreeMap::new();
-        for (name, setup) in &config.lines {
-            if self.open.get(name).is_some_and(|open| open.setup == *setup) {
-                continue;
-            }
-            match self.number_of(name, setup).await {
-                Ok(phone_number_id) => drop(ready.insert(name.clone(), phone_number_id)),
-                Err(stop) => note(name, stop),
-            }
-        }
+        let mut troubles = Troubles::default();
+        self.renew(config, &mut troubles).await;
+        self.gateway.expect(config.lines.keys().cloned());
+        let ready = self.numbers_of_changed(config, &mut troubles).await;
         self.tell_relay(config);
         let gone: Vec<LineName> = (self.open.keys())
             .filter(|name| ready.contains_key(*name) || !config.lines.contains_key(*name))
             .cloned()
             .collect();
-        for name in gone {
-            self.gateway.withdraw(&name).await;
-            self.open.remove(&name);
-            tracing::info!(line = %name, "the line is closed");
-        }
+        self.close(&gone).await;
+        self.gateway.expect(config.lines.keys().cloned());
         for (name, phone_number_id) in ready {
             let Some(setup) = config.lines.get(&name) else {
                 continue;
             };
             match self.open(&name, setup, config, phone_number_id).await {
                 Ok(()) => tracing::info!(line = %name, "the line is open"),
-                Err(stop) => note(&name, stop),
+                Err(stop) => troubles.note(&name, stop),
             }
         }
-        trouble
+        troubles.first.map_or(Ok(()), Err)
     }
 
-    /// The id of a line's number. No two lines have the same.
-    async fn number_of(&mut self, name: &LineName, setup: &LineSetup) -> Result<String, Stop> {
-        let id = phone_number_id(name, setup).await?;
+    /// Closes lines, side by side: each waits for what it has in work.
+    async fn close(&mut self, gone: &[LineName]) {
+        join_all(gone.iter().map(|name| self.gateway.withdraw(name))).await;
+        for name in gone {
+            self.open.remove(name);
+            tracing::info!(line = %name, "the line is closed");
+        }
+    }
+
+    /// The lines that are not open as they are set up, each with the id of its number: looked up side by side.
+    async fn numbers_of_changed(
+        &mut self,
+        config: &Config,
+        troubles: &mut Troubles,
+    ) -> BTreeMap<LineName, String> {
+        let changed = (config.lines.iter())
+            .filter(|(name, setup)| self.open.get(name).is_none_or(|open| open.setup != **setup));
+        let look_up =
+            changed.map(|(name, setup)| async move { (name, phone_number_id(name, setup).await) });
+        let mut ready = BTreeMap::new();
+        for (name, found) in join_all(look_up).await {
+            match found.and_then(|id| self.note_number(name, id)) {
+                Ok(phone_number_id) => drop(ready.insert(name.clone(), phone_number_id)),
+                Err(stop) => troubles.note(name, stop),
+            }
+        }
+        ready
+    }
+
+    /// The id of a line's number is known. No two lines have the same.
+    fn note_number(&mut self, name: &LineName, id: String) -> Result<String, Stop> {
         let other = self
             .numbers
             .iter()
@@ -161,28 +207,18 @@ impl<'a> Fleet<'a> {
         self.gateway.hear_of(self.apps.clone(), owners.collect());
     }
 
-    /// A line that only has another way to the network takes it without a pause.
-    fn renew(&mut self, config: &Config) {
+    /// A line that only has another way to the network, or other secrets, takes them without a pause.
+    async fn renew(&mut self, config: &Config, troubles: &mut Troubles) {
         for (name, open) in &mut self.open {
             let Some(setup) = config.lines.get(name) else {
                 continue;
             };
-            let with_old_way = LineSetup {
-                access_token: open.setup.access_token.clone(),
-                key_header: open.setup.key_header.clone(),
-                ..setup.clone()
-            };
-            if *setup == open.setup || with_old_way != open.setup {
+            if *setup == open.setup || !open.setup.becomes_without_a_pause(setup) {
                 continue;
             }
-            match open
-                .line
-                .set_upstream(upstream(setup, &open.phone_number_id))
-            {
+            match open.renew(setup).await {
                 Ok(()) => open.setup = setup.clone(),
-                Err(failure) => {
-                    tracing::error!(line = %name, reason = causes(&failure), "the new token cannot be used");
-                }
+                Err(stop) => troubles.note(name, stop),
             }
         }
     }

@@ -8,14 +8,12 @@ use std::str::FromStr;
 
 use toml::{Table, Value};
 
-use super::setting::{Kind, Setting};
+use super::setting::{FILE, Kind, Setting};
 use crate::exit::Stop;
 
 /// Reads a variable; `None` when it is not set, or to nothing.
 pub(super) type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// What a key has at its end that names a file with the secret.
-const FILE: &str = "_file";
 /// Longest file of a secret, bytes.
 const LONGEST_SECRET: u64 = 64 * 1024;
 

@@ -27,7 +27,7 @@ use crate::exit::Stop;
 use crate::file;
 use crate::gateway::Gateway;
 use crate::gateway::parts::Parts;
-use crate::gateway::sockets::{Addresses, Sockets};
+use crate::gateway::sockets::{Addresses, Movers, Sockets};
 use crate::gateway::stream::Stream;
 use crate::log::Level;
 use crate::relay_host::dial;
@@ -123,7 +123,7 @@ impl Start<'_> {
     /// In this order: sockets, store, lines; then what serves; then the cores. Goes on until it is dropped.
     async fn and_go_on(self, parts: &mut Parts) -> Result<(), Stop> {
         let mut hang_up = HangUp::watch()?;
-        let sockets = Sockets::bind(self.config.listen)?;
+        let sockets = Sockets::bind(self.config.listen, Movers::SETTINGS)?;
         let addresses = sockets.addresses();
         let mut names = self.config.server_names.clone();
         names.extend(sockets.api_name());

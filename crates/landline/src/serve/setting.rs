@@ -16,6 +16,18 @@ pub(crate) struct Setting {
     pub(crate) about: &'static str,
 }
 
+/// What a key has at its end that names a file with the secret.
+pub(super) const FILE: &str = "_file";
+
+impl Setting {
+    /// The variables that it may be given in, itself first: what those of its section begin with goes before.
+    pub(super) fn variables(&self, prefix: &str) -> impl Iterator<Item = String> {
+        let own = format!("{prefix}{}", self.name.to_uppercase());
+        let file = (self.kind == Kind::Secret).then(|| format!("{own}{}", FILE.to_uppercase()));
+        std::iter::once(own).chain(file)
+    }
+}
+
 /// What a setting holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {

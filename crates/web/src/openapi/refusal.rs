@@ -79,6 +79,7 @@ const RULES: &[Rule] = &[
     rule(At::Secured, 500, Code::DATABASE),
     rule(At::Secured, 503, Code::NOT_READY).saying("the store is closing: try again"),
     rule(At::Login, 429, Code::TOO_MANY).saying("too many failed logins: try again in 42 s"),
+    rule(At::Login, 503, Code::NOT_READY).saying("the line sales is being opened: try again"),
     rule(At::Login, 503, Code::OVERLOADED).saying("too many logins at once: try again soon"),
     rule(At::Login, 403, Code::PASSWORD_CHANGE),
     rule(At::Admin, 403, Code::ACCESS),

@@ -6,6 +6,7 @@ use aide::axum::routing::get_with;
 use aide::generate::GenContext;
 use aide::openapi::{Operation, Response as Documented};
 use aide::operation::OperationOutput;
+use axum::Extension;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{ACCEPT, VARY};
 use http::{HeaderMap, HeaderValue};
@@ -14,13 +15,12 @@ use onprem::{Code, Refusal};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
-use store::LineName;
 use store::record::Record;
+use store::{LineName, SharedStore};
 
 use super::{Routes, description};
 use crate::answer::{Answer, Done, Refused};
 use crate::describe::{Show, raw_response};
-use crate::lines::Here;
 
 /// Where these calls are.
 pub(super) fn routes() -> Routes {
@@ -136,10 +136,9 @@ pub(crate) async fn live() -> Done {
 }
 
 /// `GET /readyz`: the store answers a read. The line's state does not matter: a web without a network still serves
-/// settings, users and health.
-pub(crate) async fn ready(Here(web): Here) -> Result<Done, Refused> {
+/// settings, users and health; and a deployment whose lines are all being opened is still one that works.
+pub(crate) async fn ready(Extension(store): Extension<SharedStore>) -> Result<Done, Refused> {
     let line = LineName::main();
-    let store = web.line.records().store();
     let read = store.record(&line, Deployment::KIND, Deployment::KIND);
     let trouble = match tokio::time::timeout(STORE_ANSWERS, read).await {
         Ok(Ok(_)) => return Ok(Done::done()),
