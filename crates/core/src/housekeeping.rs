@@ -10,7 +10,7 @@ use crate::collect::{self, Subject};
 use crate::line::Line;
 
 /// The network repeats events for seven days; a day more is safe.
-const SEEN_KEPT_MS: i64 = 8 * 24 * 60 * 60 * 1000;
+const KEPT_MS: i64 = 8 * 24 * 60 * 60 * 1000;
 
 /// How often an outbox that is longer than memory holds is counted.
 const COUNT: Duration = Duration::from_secs(2);
@@ -27,17 +27,24 @@ pub(crate) async fn run(line: Arc<Line>, fence: Fence, stop: CancellationToken) 
     }
 }
 
-/// Forgets old event ids once an hour, a thousand at a time.
+/// Forgets old event ids and old strays once an hour, a thousand at a time. They are all lines', whichever comes to it.
 async fn forget(line: &Line) {
     loop {
-        let forget = Change::Forget {
-            before_ms: clock::now_ms() - SEEN_KEPT_MS,
-        };
-        let wait = match line.store().apply(Batch::of(vec![forget])).await.as_deref() {
-            Ok([Outcome::Count(forgotten)]) if *forgotten > 0 => Duration::from_millis(100),
+        let before_ms = clock::now_ms() - KEPT_MS;
+        let forget = vec![
+            Change::Forget { before_ms },
+            Change::ForgetStrays { before_ms },
+        ];
+        let wait = match line.store().apply(Batch::of(forget)).await.as_deref() {
+            Ok([Outcome::Count(ids), Outcome::Count(strays)]) if ids + strays > 0 => {
+                if *strays > 0 {
+                    tracing::warn!(line = %line.config.name, strays, "events that no line could be given are forgotten after eight days");
+                }
+                Duration::from_millis(100)
+            }
             Ok(_) => Duration::from_hours(1),
             Err(error) => {
-                tracing::warn!(line = %line.config.name, %error, "old event ids are not forgotten");
+                tracing::warn!(line = %line.config.name, %error, "old event ids and strays are not forgotten");
                 Duration::from_mins(1)
             }
         };

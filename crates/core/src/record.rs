@@ -98,6 +98,9 @@ pub struct Override {
 pub struct IdentityCheck {
     /// Told to check.
     pub on: bool,
+    /// For which number; another one was told nothing. `""` in records of before.
+    #[serde(default)]
+    pub phone_number_id: String,
 }
 
 /// A template in one language; named `name/language`.

@@ -233,6 +233,8 @@ table! {
             "Size of the database.";
         DB_SCHEMA = gauge "landline_db_schema_version" []
             "Version of the schema.";
+        DB_STRAYS = gauge "landline_db_strays" []
+            "Events kept aside, of numbers that no line has or that could not be processed; 10,000 stands for any more. They are forgotten after eight days.";
         DB_COUNT_AGE = gauge "landline_db_count_age_seconds" []
             "How old the counts of messages, contacts and records are.";
         DB_COUNT_SECONDS = gauge "landline_db_count_seconds" []

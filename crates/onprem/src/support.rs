@@ -138,6 +138,9 @@ pub struct Own {
     pub queues: Option<Queues>,
     /// The connection.
     pub connection: Connection,
+    /// Events kept aside, of numbers that no line has or that could not be processed, of the whole deployment; 10,000
+    /// stands for any more.
+    pub strays: u64,
     /// Templates in the table, each language counted.
     pub templates: usize,
     /// Seconds since the line was opened.

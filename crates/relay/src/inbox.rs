@@ -8,6 +8,9 @@ use store::{Batch, Change, Lane, LineName, SharedStore, StoreError};
 
 use crate::directory::{Directory, Owner};
 
+/// Strays that are looked at together, and given to lines in one batch.
+const ADOPTED: usize = 256;
+
 /// Where events are made durable, and under whose name.
 #[derive(Clone)]
 pub struct Inbox {
@@ -44,17 +47,44 @@ impl Inbox {
                 });
                 continue;
             }
-            let lane = self.lane(event);
-            changes.extend(lines.into_iter().map(|line| Change::AppendInbox {
-                line: line.clone(),
-                lane: lane.clone(),
-                event_time_s: event.time_s(),
-                about: event.about().map(str::to_owned),
-                body: body.clone(),
-                at_ms,
-            }));
+            let kept = |line| self.for_line(line, event, body.clone(), at_ms);
+            changes.extend(lines.into_iter().map(kept));
         }
         Ok(changes)
+    }
+
+    /// Gives strays to the lines that have their numbers by now, oldest first. How many.
+    pub async fn adopt(&self, lines: &HashMap<String, Owner>) -> Result<u64, StoreError> {
+        let (mut after, mut adopted) = (0, 0);
+        loop {
+            let page = self.store.strays(after, ADOPTED).await?;
+            let Some(last) = page.last() else {
+                return Ok(adopted);
+            };
+            after = last.key;
+            let mut changes = Vec::new();
+            for stray in page {
+                let owner = lines.get(&stray.phone_number_id);
+                if let (Some(owner), Ok(event)) = (owner, serde_json::from_slice(&stray.body)) {
+                    adopted += 1;
+                    changes.push(Change::FinishStray { stray: stray.key });
+                    changes.push(self.for_line(&owner.line, &event, stray.body, stray.received_ms));
+                }
+            }
+            self.append(changes).await?;
+        }
+    }
+
+    /// The change that keeps an event for a line; `body` is the event.
+    fn for_line(&self, line: &LineName, event: &Event, body: Vec<u8>, at_ms: i64) -> Change {
+        Change::AppendInbox {
+            line: line.clone(),
+            lane: self.lane(event),
+            event_time_s: event.time_s(),
+            about: event.about().map(str::to_owned),
+            body,
+            at_ms,
+        }
     }
 
     /// The customer's lane, `""` for what is about no customer.

@@ -188,6 +188,8 @@ fn keep() -> impl Strategy<Value = Change> {
     prop_oneof![
         (line(), name(), time()).prop_map(|(line, id, at_ms)| Change::Remember { line, id, at_ms }),
         time().prop_map(|before_ms| Change::Forget { before_ms }),
+        time().prop_map(|before_ms| Change::ForgetStrays { before_ms }),
+        (1..4_i64).prop_map(|stray| Change::FinishStray { stray }),
         (line(), kind(), name(), bytes()).prop_map(|(line, kind, name, value)| Change::Put {
             line,
             kind,
@@ -319,7 +321,7 @@ async fn picture(store: &dyn Store) -> Vec<String> {
         seen.push(format!("{:?}", store.message(key).await));
         seen.push(format!("{:?}", store.outbox_of(key).await));
     }
-    seen.push(format!("{:?}", store.strays(100).await));
+    seen.push(format!("{:?}", store.strays(0, 100).await));
     seen.push(format!("{:?}", store.check().await));
     seen
 }

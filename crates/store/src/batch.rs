@@ -182,6 +182,16 @@ pub enum Change {
         /// Now, Unix milliseconds.
         at_ms: i64,
     },
+    /// A stray goes: a line has it now. `Conflict` when it is gone already.
+    FinishStray {
+        /// The stray.
+        stray: Key,
+    },
+    /// Forgets the oldest 1,000 strays, as far as they were taken before this time. Outcome [`Outcome::Count`].
+    ForgetStrays {
+        /// Unix milliseconds.
+        before_ms: i64,
+    },
     /// An inbox row goes. `Conflict` when it is gone already: somebody else handled it.
     FinishInbox {
         /// The inbox row.
@@ -336,6 +346,7 @@ impl Change {
             Self::Claim { .. }
             | Self::Sent { .. }
             | Self::FinishInbox { .. }
+            | Self::FinishStray { .. }
             | Self::Remember { .. }
             | Self::Message { .. }
             | Self::Require { .. }
@@ -347,6 +358,7 @@ impl Change {
             | Self::AppendInbox { .. }
             | Self::AppendStray { .. }
             | Self::Forget { .. }
+            | Self::ForgetStrays { .. }
             | Self::Raise { .. }
             | Self::Collect { .. }
             | Self::AppendCallback { .. }

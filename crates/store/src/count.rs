@@ -23,7 +23,12 @@ pub struct About {
     pub schema: u32,
     /// Its size.
     pub bytes: u64,
+    /// Events that were kept aside; [`MOST_STRAYS`] stands for any more.
+    pub strays: u64,
 }
+
+/// Strays that are counted at most: it must cost little, however many there are.
+pub const MOST_STRAYS: u32 = 10_000;
 
 /// Messages of a slice of the index, counted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

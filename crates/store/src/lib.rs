@@ -182,8 +182,9 @@ pub trait Store: Send + Sync + 'static {
     /// What it has done since it was opened.
     fn activity(&self) -> &Activity;
 
-    /// Events of numbers that no line has, oldest first, at most `limit`.
-    fn strays(&self, limit: usize) -> BoxFuture<'_, Result<Vec<StrayRow>, StoreError>>;
+    /// Events of numbers that no line has, and those that could not be processed: after a key, oldest first, at most
+    /// `limit`.
+    fn strays(&self, after: Key, limit: usize) -> BoxFuture<'_, Result<Vec<StrayRow>, StoreError>>;
 
     /// Takes all slots of a line for a node: older owners are fenced off from now on.
     fn take_over(&self, line: &LineName, node: &str) -> BoxFuture<'_, Result<Token, StoreError>>;

@@ -101,12 +101,12 @@ pub struct CallbackRow {
     pub message: Option<Key>,
 }
 
-/// An event of a number that no line has, kept so that it can be shown.
+/// An event of a number that no line has, kept in case that one gets it; or one that could not be processed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StrayRow {
     /// The row's key.
     pub key: Key,
-    /// The network's id of the number.
+    /// The network's id of the number; `""` for what no line can be given.
     pub phone_number_id: String,
     /// The event, in `graph`'s JSON.
     pub body: Vec<u8>,

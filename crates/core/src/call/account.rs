@@ -13,7 +13,7 @@ mod two_step;
 use graph::Failure;
 use onprem::account::{CodeMethod, Registration};
 use onprem::{Code, Refusal};
-use store::clock;
+use store::{Queue, clock};
 
 use super::store_refusal;
 use crate::line::{Line, LineState};
@@ -99,7 +99,7 @@ impl Line {
     /// `POST /v1/account`. One account call at a time.
     ///
     /// A registered number is taken as it is, unless the certificate is that of a new name: then it is registered anew,
-    /// which puts the name in force. 400 / 1009 for another number than the line's, 403 / 1005 for a certificate or a
+    /// which puts the name in force. 400 / 1009 for another number than the line's or while messages of another one wait, 403 / 1005 for a certificate or a
     /// PIN that does not match or is missing, 429 / 1015 after eight registrations in 72 hours, or what the network's
     /// refusal translates to.
     pub async fn register(&self, registration: Registration) -> Result<Registered, Refusal> {
@@ -107,6 +107,7 @@ impl Line {
         let number = self.client.registration().await.map_err(|f| refusal(&f))?;
         let digits = registration.identity.digits();
         check_number(&digits, &number.digits())?;
+        self.check_nothing_waits("phone_number", &digits).await?;
         let name = certificate::check(registration.cert.as_deref(), &number)?;
         // What is known of another number (its PIN, its registrations) says nothing of this one.
         let known = read(self).await?.filter(|account| account.number == digits);
@@ -148,6 +149,33 @@ impl Line {
             .map_err(|failure| refusal(&failure))?;
         write(self, &account).await?;
         Ok(Registered::CodeSent { vname: name.vname })
+    }
+
+    /// 400 / 1009 while messages wait that were accepted for another number than this one: nothing that was acknowledged
+    /// leaves from a number that it was not meant for. `field` is where the number was given.
+    pub(super) async fn check_nothing_waits(
+        &self,
+        field: &str,
+        digits: &str,
+    ) -> Result<(), Refusal> {
+        let Some(before) = read(self)
+            .await?
+            .map(|account| account.number)
+            .filter(|before| !before.is_empty() && before != digits)
+        else {
+            return Ok(());
+        };
+        let waiting = (self.store().depth(Queue::Outbox, &self.config.name).await)
+            .map_err(|error| store_refusal(&error))?;
+        if waiting == 0 {
+            return Ok(());
+        }
+        Err(Refusal::invalid(
+            field,
+            format_args!(
+                "{waiting} messages that were accepted for {before} wait in this line's outbox, and may not leave from {digits}: give that number a line of its own"
+            ),
+        ))
     }
 
     /// `POST /v1/account/verify`. One account call at a time.

@@ -94,6 +94,7 @@ impl Line {
             .filter(|account| account.registered)
             .ok_or_else(|| Refusal::invalid("data", "it holds no registration"))?
             .number;
+        self.check_nothing_waits("data", &number).await?;
         self.check_restored_number(&number).await?;
         let settings: Option<record::Settings> = contents.get("application")?;
         let settings = settings.map_or_else(ApplicationSettings::default, |stored| stored.0);

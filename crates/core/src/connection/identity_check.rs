@@ -47,10 +47,16 @@ async fn tell(line: &Line, wanted: bool) -> Result<(), String> {
     let name = &line.config.name;
     let told: Option<record::IdentityCheck> =
         (line.records.get(name, NAME).await).map_err(|error| error.to_string())?;
+    let phone_number_id = line.client.config().phone_number_id.clone();
+    let told = told
+        .filter(|told| told.phone_number_id == phone_number_id || told.phone_number_id.is_empty());
     if told.is_some_and(|told| told.on) == wanted {
         return Ok(());
     }
     (line.client.check_identities(wanted).await).map_err(|failure| failure.to_string())?;
-    let told = record::IdentityCheck { on: wanted };
+    let told = record::IdentityCheck {
+        on: wanted,
+        phone_number_id,
+    };
     (line.records.save(name, NAME, &told).await).map_err(|error| error.to_string())
 }

@@ -34,6 +34,7 @@ impl Line {
             page.add(&table::DB_COUNT_AGE, [], reading.taken.elapsed());
         }
         page.add(&table::DB_FILE_BYTES, [], about.bytes);
+        page.add(&table::DB_STRAYS, [], about.strays);
         page.add(&table::DB_SCHEMA, [], u64::from(about.schema));
         Ok(page)
     }

@@ -50,7 +50,7 @@ impl Line {
             free_space_logs: free.and_then(|free| free.data),
             free_space_media_incoming: free.and_then(|free| free.media),
             free_space_media_outgoing: free.and_then(|free| free.media),
-            landline: self.own().await,
+            landline: self.own(about.strays).await,
             lc,
             lg,
             multi_connect: false,
@@ -61,7 +61,7 @@ impl Line {
         })
     }
 
-    async fn own(self: &Arc<Self>) -> Own {
+    async fn own(self: &Arc<Self>, strays: u64) -> Own {
         let uptime_ms = clock::now_ms() - self.meter.began_ms;
         Own {
             line: self.config.name.to_string(),
@@ -83,6 +83,7 @@ impl Line {
                 }
             }),
             connection: self.connection_info(),
+            strays,
             templates: self.templates.count(),
             uptime_seconds: u64::try_from(uptime_ms).unwrap_or(0) / 1000,
             version: VERSION,

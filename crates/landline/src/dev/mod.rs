@@ -109,7 +109,7 @@ impl Start<'_> {
         self.log_level.follow(line.watch_settings());
 
         let app = app_of(&world);
-        gateway.hear_of(vec![app.clone()], numbers_of(&world));
+        gateway.hear_of(vec![app.clone()], numbers_of(&world)).await;
         let puller = match &self.config.elsewhere {
             Some(elsewhere) => {
                 let app_secrets = elsewhere.secrets(&world.graph.app_secret)?;

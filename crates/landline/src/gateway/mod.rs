@@ -111,9 +111,25 @@ impl Gateway {
             })
     }
 
-    /// What the relay hears of from now on: the apps, and the line of each `PHONE_ID`.
-    pub(crate) fn hear_of(&self, apps: Vec<App>, lines: HashMap<String, Owner>) {
-        self.directory.replace(apps, lines);
+    /// What the relay hears of from now on: the apps, and the line of each `PHONE_ID`. What came for a number before it had
+    /// a line is that line's now.
+    pub(crate) async fn hear_of(&self, apps: Vec<App>, lines: HashMap<String, Owner>) {
+        // Before newer events can come in at the line, and once more for what came meanwhile.
+        self.adopt(&lines).await;
+        self.directory.replace(apps, lines.clone());
+        self.adopt(&lines).await;
+    }
+
+    async fn adopt(&self, lines: &HashMap<String, Owner>) {
+        match self.relay().inbox().adopt(lines).await {
+            Ok(0) => {}
+            Ok(events) => {
+                tracing::info!(events, "what came before its line was there is given to it")
+            }
+            Err(error) => {
+                tracing::error!(%error, "what came before its line was there is not given to it: it stays aside until lines change again");
+            }
+        }
     }
 
     /// The way to a relay on a host of its own, for these apps.

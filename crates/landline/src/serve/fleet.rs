@@ -128,7 +128,7 @@ impl<'a> Fleet<'a> {
         self.renew(config, &mut troubles).await;
         self.gateway.expect(config.lines.keys().cloned());
         let ready = self.numbers_of_changed(config, &mut troubles).await;
-        self.tell_relay(config);
+        self.tell_relay(config).await;
         let gone: Vec<LineName> = (self.open.keys())
             .filter(|name| ready.contains_key(*name) || !config.lines.contains_key(*name))
             .cloned()
@@ -193,7 +193,7 @@ impl<'a> Fleet<'a> {
 
     /// What the relay takes in: for every line whose number is known, open or not. What comes for a line that is closed
     /// waits in its inbox.
-    fn tell_relay(&mut self, config: &Config) {
+    async fn tell_relay(&mut self, config: &Config) {
         self.numbers
             .retain(|name, _| config.lines.contains_key(name));
         self.apps = apps_of(&config.lines);
@@ -204,7 +204,8 @@ impl<'a> Fleet<'a> {
             };
             Some((id.clone(), owner))
         });
-        self.gateway.hear_of(self.apps.clone(), owners.collect());
+        let owners = owners.collect();
+        self.gateway.hear_of(self.apps.clone(), owners).await;
     }
 
     /// A line that only has another way to the network, or other secrets, takes them without a pause.

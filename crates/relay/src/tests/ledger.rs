@@ -130,7 +130,7 @@ impl Store for Ledger {
         unreachable!()
     }
 
-    fn strays(&self, _: usize) -> BoxFuture<'_, Result<Vec<StrayRow>, StoreError>> {
+    fn strays(&self, _: Key, _: usize) -> BoxFuture<'_, Result<Vec<StrayRow>, StoreError>> {
         unreachable!()
     }
 

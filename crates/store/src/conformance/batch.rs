@@ -62,7 +62,7 @@ async fn picture(store: &Fresh) -> String {
         "{:?}",
         store.records(&main_line(), "thing", "", 100).await
     ));
-    lines.push(format!("{:?}", store.strays(100).await));
+    lines.push(format!("{:?}", store.strays(0, 100).await));
     lines.join("\n")
 }
 

@@ -75,6 +75,7 @@ macro_rules! conformance {
             an_event_is_in_the_inbox
             a_notification_is_in_the_callbacks
             strays_come_oldest_first
+            strays_go_once_or_by_age
             keys_rise_and_are_never_used_again
             taking_pages_through_a_queue_in_key_order
             rows_come_in_the_order_asked_for

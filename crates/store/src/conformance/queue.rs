@@ -5,7 +5,8 @@ use super::{
     incoming, is_conflict, key, keys, main_line, one, other_line, outbox_row, put_back, refs,
     stray,
 };
-use crate::batch::{Change, Outcome};
+use crate::StoreError;
+use crate::batch::{Batch, Change, Outcome};
 use crate::name::{Lane, Token};
 use crate::row::{
     CallbackRow, Direction, InboxRow, MessageRow, MessageState, OutboxRow, Queue, Ref, StrayRow,
@@ -180,8 +181,29 @@ pub async fn strays_come_oldest_first(open: Open<'_>) {
         });
     }
 
-    assert_eq!(store.strays(10).await.expect("read"), expected);
-    assert_eq!(store.strays(2).await.expect("read"), expected[..2]);
+    assert_eq!(store.strays(0, 10).await.expect("read"), expected);
+    assert_eq!(store.strays(0, 2).await.expect("read"), expected[..2]);
+    let first = expected[0].key;
+    assert_eq!(store.strays(first, 10).await.expect("read"), expected[1..]);
+    assert_eq!(store.about().await.expect("read").strays, 3);
+}
+
+/// A stray goes once; what is old goes by itself, what is not stays.
+pub async fn strays_go_once_or_by_age(open: Open<'_>) {
+    let store = open();
+    let first = key(&store, stray("one")).await;
+    key(&store, stray("two")).await;
+
+    let finish = || Batch::of(vec![Change::FinishStray { stray: first }]);
+    store.apply(finish()).await.expect("it is there");
+    let again = store.apply(finish()).await;
+    assert!(matches!(again, Err(StoreError::Conflict)), "{again:?}");
+
+    let forget = |before_ms| Change::ForgetStrays { before_ms };
+    assert_eq!(one(&store, forget(NOW)).await, Outcome::Count(0));
+    assert_eq!(one(&store, forget(NOW + 1)).await, Outcome::Count(1));
+    assert_eq!(store.strays(0, 10).await.expect("read"), []);
+    assert_eq!(store.about().await.expect("read").strays, 0);
 }
 
 /// A key is gone for good, even when its row was the last.

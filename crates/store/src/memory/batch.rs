@@ -117,6 +117,13 @@ impl Tables {
                 });
                 return Ok(Outcome::Key(key));
             }
+            Change::FinishStray { stray } => {
+                self.strays
+                    .table
+                    .remove(stray)
+                    .ok_or(StoreError::Conflict)?;
+            }
+            Change::ForgetStrays { before_ms } => return Ok(self.forget_strays(*before_ms)),
             Change::FinishInbox { inbox } => {
                 self.inbox.table.remove(inbox).ok_or(StoreError::Conflict)?;
             }

@@ -16,7 +16,7 @@ use self::queue::{depth, take};
 use self::tables::Tables;
 use crate::batch::{Applied, Batch, Change};
 use crate::bell::Doorbells;
-use crate::count::{About, Activity, MessageTally, RecordTally};
+use crate::count::{About, Activity, MOST_STRAYS, MessageTally, RecordTally};
 use crate::name::{Key, LineName, Token};
 use crate::row::{CallbackRow, InboxRow, MessageRow, OldMessages, OutboxRow, Queue, Ref, StrayRow};
 use crate::{BoxFuture, NamedValue, SharedStore, Store, StoreError};
@@ -201,12 +201,15 @@ impl Store for MemoryStore {
     }
 
     fn about(&self) -> BoxFuture<'_, Result<About, StoreError>> {
-        self.with(|_| {
+        self.with(|tables| {
+            let most = usize::try_from(MOST_STRAYS).unwrap_or(usize::MAX);
+            let strays = tables.strays.after(0).take(most).count();
             Ok(About {
                 engine: "MEMORY",
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 schema: 1,
                 bytes: 0,
+                strays: u64::try_from(strays).unwrap_or_default(),
             })
         })
     }
@@ -215,8 +218,8 @@ impl Store for MemoryStore {
         &self.activity
     }
 
-    fn strays(&self, limit: usize) -> BoxFuture<'_, Result<Vec<StrayRow>, StoreError>> {
-        self.with(move |tables| Ok(tables.strays.after(0).take(limit).cloned().collect()))
+    fn strays(&self, after: Key, limit: usize) -> BoxFuture<'_, Result<Vec<StrayRow>, StoreError>> {
+        self.with(move |tables| Ok(tables.strays.after(after).take(limit).cloned().collect()))
     }
 
     fn take_over(&self, line: &LineName, node: &str) -> BoxFuture<'_, Result<Token, StoreError>> {

@@ -318,4 +318,16 @@ impl Tables {
         }
         Outcome::Count(u64::try_from(old.len()).unwrap_or(u64::MAX))
     }
+
+    /// Forgets the oldest strays, as far as they are from before a time.
+    pub(super) fn forget_strays(&mut self, before_ms: i64) -> Outcome {
+        let old: Vec<Key> = (self.strays.after(0).take(FORGET))
+            .filter(|row| row.received_ms < before_ms)
+            .map(|row| row.key)
+            .collect();
+        for key in &old {
+            self.strays.table.remove(key);
+        }
+        Outcome::Count(u64::try_from(old.len()).unwrap_or(u64::MAX))
+    }
 }

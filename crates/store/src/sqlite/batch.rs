@@ -157,6 +157,8 @@ fn make(db: &Connection, change: &Change, latest: &mut Option<Key>) -> Result<Ou
             body,
             at_ms,
         } => stray::append(db, phone_number_id, body, *at_ms).map(Outcome::Key),
+        Change::FinishStray { stray } => stray::finish(db, *stray).map(done),
+        Change::ForgetStrays { before_ms } => stray::forget(db, *before_ms).map(count),
         Change::FinishInbox { inbox } => inbox::finish(db, *inbox).map(done),
         Change::Remember { line, id, at_ms } => seen::remember(db, line, id, *at_ms).map(done),
         Change::Forget { before_ms } => seen::forget(db, *before_ms).map(count),

@@ -34,7 +34,7 @@ use self::reader::Read;
 use self::writer::{Command, Ends, Work, Writer};
 use crate::batch::{Applied, Batch, Outcome};
 use crate::bell::Doorbells;
-use crate::count::{About, Activity, MessageTally, RecordTally};
+use crate::count::{About, Activity, MOST_STRAYS, MessageTally, RecordTally};
 use crate::name::{Key, LineName, Token};
 use crate::row::{CallbackRow, InboxRow, MessageRow, OldMessages, OutboxRow, Queue, Ref, StrayRow};
 use crate::{BoxFuture, NamedValue, SharedStore, Store, StoreError, file};
@@ -338,9 +338,9 @@ impl Store for SqliteStore {
         &self.activity
     }
 
-    fn strays(&self, rows: usize) -> BoxFuture<'_, Result<Vec<StrayRow>, StoreError>> {
+    fn strays(&self, after: Key, rows: usize) -> BoxFuture<'_, Result<Vec<StrayRow>, StoreError>> {
         let limit = limit(rows);
-        self.read(move |connection| stray::oldest(connection, limit))
+        self.read(move |connection| stray::after(connection, after, limit))
     }
 
     fn take_over(&self, line: &LineName, node: &str) -> BoxFuture<'_, Result<Token, StoreError>> {
@@ -380,6 +380,7 @@ fn about(connection: &Connection) -> rusqlite::Result<About> {
         version: rusqlite::version().to_owned(),
         schema: migration::version(connection)?,
         bytes: u64::try_from(bytes).unwrap_or_default(),
+        strays: stray::count(connection, MOST_STRAYS)?,
     })
 }
 

@@ -88,7 +88,8 @@ async fn set_aside(shared: &Arc<Shared>, row: InboxRow) -> Result<(), StoreError
     let changes = vec![
         Change::FinishInbox { inbox: row.key },
         Change::AppendStray {
-            phone_number_id: shared.line.client.config().phone_number_id.clone(),
+            // Nobody's: else the line would be given it again.
+            phone_number_id: String::new(),
             body: row.body,
             at_ms: row.received_ms,
         },

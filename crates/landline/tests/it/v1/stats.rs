@@ -406,6 +406,7 @@ async fn the_store_tells_its_stats() {
     landline_db_messages gauge {direction,state}
     landline_db_records gauge {kind}
     landline_db_schema_version gauge {}
+    landline_db_strays gauge {}
     ");
     let value = |name: &str| inside.body["stats"]["db"][name]["data"][0]["value"].clone();
     assert!(value("landline_db_schema_version").as_u64() >= Some(1));

@@ -173,6 +173,7 @@ async fn support_is_told_to_any_user() {
                 "rows": 0
               }
             },
+            "strays": 0,
             "templates": "[templates]",
             "uptime_seconds": "[seconds]",
             "version": "0.1.0",
