@@ -50,13 +50,18 @@ pub fn guarded_client(
     connect: Duration,
     total: Duration,
 ) -> reqwest::Result<reqwest::Client> {
-    reqwest::Client::builder()
+    let client = reqwest::Client::builder();
+    // The system's authorities alone are shared by all clients.
+    let client = match graph::trust::system() {
+        Ok(tls) if authorities.is_empty() => client.tls_backend_preconfigured(tls),
+        _ => client.tls_certs_merge(authorities),
+    };
+    client
         .user_agent(concat!("landline/", env!("CARGO_PKG_VERSION")))
         .dns_resolver(GuardedResolver { policy })
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .no_proxy()
-        .tls_certs_merge(authorities)
         .connect_timeout(connect)
         .timeout(total)
         .pool_idle_timeout(Duration::from_secs(30))

@@ -4,7 +4,7 @@
 //! - [`signature`]: the header `X-Hub-Signature-256`.
 //! - [`error`]: error bodies, and how a call can fail.
 //! - [`number`], [`profile`], [`business`], [`template`], [`media`], [`message`]: the objects of the endpoints.
-//! - [`client`]: the calls.
+//! - [`client`]: the calls. [`trust`]: what hosts are known by.
 
 pub mod business;
 pub mod client;
@@ -16,6 +16,7 @@ pub mod profile;
 pub mod signature;
 pub mod template;
 mod tolerant;
+pub mod trust;
 pub mod webhook;
 
 pub use client::{Client, ClientConfig, Exchanges, Usage};

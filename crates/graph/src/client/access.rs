@@ -4,13 +4,13 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
-use reqwest::{ClientBuilder, Url};
 
 use super::exchange::failure;
 use crate::error::Failure;
-use crate::signature;
+use crate::{signature, trust};
 
 /// Until a connection stands.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -129,27 +129,24 @@ fn key(config: &ClientConfig, scheme: &str) -> Result<(HeaderName, HeaderValue),
 
 /// The connection pool.
 fn connections(base: &Url) -> Result<reqwest::Client, Failure> {
-    let settings = || -> ClientBuilder {
-        let builder = reqwest::Client::builder()
-            .user_agent(concat!("landline/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT_TIMEOUT)
-            .tcp_keepalive(KEEPALIVE)
-            .http2_keep_alive_interval(KEEPALIVE)
-            .pool_max_idle_per_host(IDLE_CONNECTIONS)
-            // Followed by hand: the token goes to few hosts.
-            .redirect(Policy::none());
-        if is_loopback(base) {
-            builder.no_proxy()
-        } else {
-            builder
-        }
-    };
-    let built = match settings().build() {
+    let mut settings = reqwest::Client::builder()
+        .user_agent(concat!("landline/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(CONNECT_TIMEOUT)
+        .tcp_keepalive(KEEPALIVE)
+        .http2_keep_alive_interval(KEEPALIVE)
+        .pool_max_idle_per_host(IDLE_CONNECTIONS)
+        // Followed by hand: the token goes to few hosts.
+        .redirect(Policy::none());
+    if is_loopback(base) {
+        settings = settings.no_proxy();
+    }
+    let settings = match trust::system() {
+        Ok(tls) => settings.tls_backend_preconfigured(tls),
         // A machine without CA certificates can still talk to a simulator without TLS.
-        Err(_) if base.scheme() == "http" => settings().tls_certs_only([]).build(),
-        built => built,
+        Err(_) if base.scheme() == "http" => settings.tls_certs_only([]),
+        Err(why) => return Err(Failure::Unsent(why)),
     };
-    built.map_err(failure)
+    settings.build().map_err(failure)
 }
 
 /// Whether a URL leads to this machine.

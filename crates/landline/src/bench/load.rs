@@ -57,16 +57,39 @@ pub(super) async fn run(target: &Target, time: Duration) -> anyhow::Result<f64> 
 }
 
 async fn connection(target: Target, end: Instant) -> anyhow::Result<()> {
-    let mut stream = TcpStream::connect(target.address).await?;
-    stream.set_nodelay(true)?;
-    let mut buffer = Vec::with_capacity(4096);
+    let mut connection = Connection::open(target).await?;
     while Instant::now() < end {
-        let request = request(&target);
-        stream.write_all(&request).await?;
-        answer(&mut stream, &mut buffer).await?;
-        target.accepted.fetch_add(1, Ordering::Relaxed);
+        connection.send().await?;
     }
     Ok(())
+}
+
+/// A connection that is kept open.
+pub(super) struct Connection {
+    target: Target,
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+impl Connection {
+    pub(super) async fn open(target: Target) -> anyhow::Result<Self> {
+        let stream = TcpStream::connect(target.address).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self {
+            target,
+            stream,
+            buffer: Vec::with_capacity(4096),
+        })
+    }
+
+    /// Sends a message, and waits until it is accepted.
+    pub(super) async fn send(&mut self) -> anyhow::Result<()> {
+        let request = request(&self.target);
+        self.stream.write_all(&request).await?;
+        answer(&mut self.stream, &mut self.buffer).await?;
+        self.target.accepted.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
 }
 
 /// A text of its own for each request.

@@ -1,9 +1,10 @@
 //! `landline bench accept`: how many messages the API accepts, measured against a bare reference in the same run; and
-//! `landline bench gc`, in [`gc`].
+//! `landline bench gc`, in [`gc`], `landline bench lines`, in [`lines`].
 //!
 //! Disks drift by an order of magnitude within minutes, so only the ratio of the two, taken in alternation, says something.
 
 mod gc;
+mod lines;
 mod load;
 mod product;
 mod reference;
@@ -31,6 +32,8 @@ enum What {
     Accept(Measure),
     /// The same while a million old messages are collected, against without.
     Gc(gc::GcArgs),
+    /// How long an idle line's messages take while a neighbour in the same process runs at full load, against without.
+    Lines(Measure),
 }
 
 /// How long is measured, and where.
@@ -91,6 +94,7 @@ struct Spread {
 pub(crate) async fn run(args: BenchArgs) -> Result<(), Stop> {
     let ended = match args.what {
         What::Accept(args) => accept(&args).await,
+        What::Lines(args) => Box::pin(lines::run(&args)).await,
         What::Gc(args) => Box::pin(gc::run(&args)).await,
     };
     ended.map_err(|error| Stop::failed("the measurement broke off", format!("{error:#}")))

@@ -1,7 +1,7 @@
 //! The product under load: its own router over a real socket, with login token, validation and ready check. Sending is
 //! paused, so that only accepting is measured.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +25,12 @@ pub(super) struct Product {
     pub(super) target: Target,
     pub(super) line: Arc<Line>,
     pub(super) store: SharedStore,
+    records: Records,
+    secret: [u8; 32],
+    tls: web::tls::Tls,
+    traffic: Arc<web::Traffic>,
+    lines: web::Lines,
+    address: SocketAddr,
     _serving: Serving,
 }
 
@@ -35,36 +41,70 @@ pub(super) async fn start(dir: &Path) -> anyhow::Result<Product> {
     let secret = seal.derive("message ids");
     let records = Records::new(store.clone(), Arc::new(seal));
     let tls = web::tls::load(&records, &[]).await?;
-    let line = Line::open(config(dir), records, secret).await?;
+    let traffic: Arc<web::Traffic> = Arc::default();
+    let lines = web::Lines::default();
+    let socket = Socket::bind((Ipv4Addr::LOCALHOST, 0).into(), "--listen")
+        .map_err(|stop| anyhow::anyhow!("{stop}"))?;
+    let address = socket.address();
+    let front = web::front(lines.clone(), store.clone(), &traffic, false);
+    let serving = Serving::plain(socket, front);
+    let (line, token) = open(config(dir, LineName::main()), &records, secret).await?;
+    let product = Product {
+        target: Target::new(address, "/v1/messages", token),
+        line: line.clone(),
+        store,
+        records,
+        secret,
+        tls,
+        traffic,
+        lines,
+        address,
+        _serving: serving,
+    };
+    product.serve(line);
+    Ok(product)
+}
+
+/// Opens a line that takes messages although no core runs; and a token for it.
+async fn open(
+    config: LineConfig,
+    records: &Records,
+    secret: [u8; 32],
+) -> anyhow::Result<(Arc<Line>, String)> {
+    let line = Line::open(config, records.clone(), secret).await?;
     line.set_admin_password(PASSWORD).await?;
     let login = line
         .login("admin", PASSWORD, None, IpAddr::V4(Ipv4Addr::LOCALHOST))
         .await?;
     line.assume_ready();
-
-    let traffic: Arc<web::Traffic> = Arc::default();
-    let lines = web::Lines::default();
-    lines.serve(web::Api {
-        line: line.clone(),
-        tls,
-        api_key: None,
-        traffic: traffic.clone(),
-        core_switch: None,
-        on_admin_password: None,
-    });
-    let socket = Socket::bind((Ipv4Addr::LOCALHOST, 0).into(), "--listen")
-        .map_err(|stop| anyhow::anyhow!("{stop}"))?;
-    let address = socket.address();
-    let serving = Serving::plain(socket, web::front(lines, store.clone(), &traffic, false));
-    Ok(Product {
-        target: Target::new(address, "/v1/messages", login.token),
-        line,
-        store,
-        _serving: serving,
-    })
+    Ok((line, login.token))
 }
 
 impl Product {
+    fn serve(&self, line: Arc<Line>) {
+        self.lines.serve(web::Api {
+            line,
+            tls: self.tls.clone(),
+            api_key: None,
+            traffic: self.traffic.clone(),
+            core_switch: None,
+            on_admin_password: None,
+        });
+    }
+
+    /// One more line in the same process, and where messages for it go: `path` is that of its messages.
+    pub(super) async fn neighbour(
+        &self,
+        dir: &Path,
+        name: &str,
+        path: &'static str,
+    ) -> anyhow::Result<Target> {
+        let name = LineName::new(name).context("not a line's name")?;
+        let (line, token) = open(config(dir, name), &self.records, self.secret).await?;
+        self.serve(line);
+        Ok(Target::new(self.address, path, token))
+    }
+
     /// Messages in the outbox: sending is paused, so all of them.
     pub(super) async fn stored_rows(&self) -> anyhow::Result<u64> {
         self.store
@@ -79,9 +119,10 @@ impl Product {
 }
 
 /// A line whose network is never asked.
-fn config(dir: &Path) -> LineConfig {
+fn config(dir: &Path, name: LineName) -> LineConfig {
     LineConfig {
-        name: LineName::main(),
+        media_dir: dir.join("media").join(name.as_str()),
+        name,
         upstream: graph::ClientConfig {
             base_url: "http://127.0.0.1:9".to_owned(),
             version: "v24.0".to_owned(),
@@ -107,7 +148,6 @@ fn config(dir: &Path) -> LineConfig {
         quiet_time: Duration::from_millis(300),
         startup_limit: Duration::from_mins(6),
         data_dir: dir.to_owned(),
-        media_dir: dir.join("media"),
         outbox_limit: u64::MAX,
         callbacks_limit: u64::MAX,
         reading: None,
