@@ -11,6 +11,7 @@ mod support;
 
 mod first_minute;
 mod kill;
+mod lines;
 mod pace;
 mod program;
 mod relay;

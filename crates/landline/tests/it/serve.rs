@@ -1,16 +1,32 @@
 //! `landline serve`: a configuration, several lines, in front of a network that runs elsewhere.
 
+use std::convert::Infallible;
+
+use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::support::{Api, Graph, Network, SOON, Serve, Sink, until};
+use crate::support::{Api, Graph, Network, Poster, SOON, Serve, Sink, network_text, until};
 
-/// A number of the network: first or second.
-struct Number {
+/// A number of the network: first or second, or one more.
+pub(crate) struct Number {
     world: Value,
 }
 
 impl Number {
-    async fn of(network: &Network, name: &str) -> Self {
+    /// One more number of the account; its last four digits are `last`.
+    pub(crate) async fn add(network: &Network, graph: &Graph, last: usize) -> Self {
+        let national = format!("202555{last:04}");
+        let name = format!("Harbour Books {last}");
+        let number = json!({"cc": "1", "phone_number": national, "verified_name": name});
+        graph.add_number(&number).await;
+        let path = format!("/sim/numbers/1{national}");
+        let (_, mut world) = network.phones().call("GET", &path, None).await;
+        world["cc"] = json!("1");
+        world["phone_number"] = json!(national);
+        Self { world }
+    }
+
+    pub(crate) async fn of(network: &Network, name: &str) -> Self {
         let (_, mut world) = network.phones().call("GET", "/sim/world", None).await;
         Self {
             world: world[name].take(),
@@ -26,7 +42,7 @@ impl Number {
     }
 
     /// A line of the configuration that has it, by its id.
-    fn by_id(&self, line: &str) -> String {
+    pub(crate) fn by_id(&self, line: &str) -> String {
         let password = Serve::PASSWORD;
         let id = self.id();
         format!("[lines.{line}]\nphone_number_id = {id:?}\nfirst_password = {password:?}\n")
@@ -47,7 +63,7 @@ impl Number {
     }
 
     /// Registers it through a line's own API, and waits until the line is connected.
-    async fn register(&self, network: &Network, api: &Api) {
+    pub(crate) async fn register(&self, network: &Network, api: &Api) {
         let asked = api.post("/v1/account", &self.registration()).await;
         // The network knows the second one as registered already: no code is needed.
         if asked.status == 202 {
@@ -62,7 +78,7 @@ impl Number {
 }
 
 /// The network knows the second number as somebody else's.
-fn taken_over(line: &str) -> String {
+pub(crate) fn taken_over(line: &str) -> String {
     format!("{line}take_over = true\n")
 }
 
@@ -282,4 +298,130 @@ async fn a_number_that_points_elsewhere_is_left_alone_until_it_is_taken_over() {
     main.connected().await;
 
     assert_ne!(points_to().await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_is_opened_anew_waits_for_its_calls_and_says_so_to_others() {
+    let network = Network::start("eager").await;
+    let (first, second) = (
+        Number::of(&network, "number").await,
+        Number::of(&network, "second").await,
+    );
+    let lines = |sales: String| format!("{}{sales}", first.by_id("main"));
+    let serve = Serve::start(&network, &lines(second.by_id("sales"))).await;
+    let sales = serve.line("sales").login("admin", Serve::PASSWORD).await;
+    // A file that is being uploaded: more of it than sockets hold is read already.
+    let (feed, pieces) = tokio::sync::mpsc::channel::<Bytes>(1);
+    let pieces = futures_util::stream::unfold(pieces, |mut pieces| async move {
+        let piece = pieces.recv().await?;
+        Some((Ok::<_, Infallible>(piece), pieces))
+    });
+    let upload = sales
+        .request("POST", "/v1/media")
+        .header("content-type", "text/plain")
+        .body(reqwest::Body::wrap_stream(pieces));
+    let upload = tokio::spawn(Api::finish(upload));
+    for _ in 0..16 {
+        feed.send(Bytes::from(vec![b'a'; 1024 * 1024]))
+            .await
+            .unwrap();
+    }
+
+    serve
+        .change(&lines(taken_over(&second.by_id("sales"))))
+        .await;
+
+    let closed = until("the line is closed", SOON, || async {
+        let answer = sales.get("/v1/settings/application").await;
+        (answer.status != 200).then_some(answer)
+    })
+    .await;
+    assert_eq!(closed.refusal(), (503, 1011), "{closed:?}");
+    assert_eq!(closed.header("retry-after"), "1");
+    assert!(closed.details().contains("the line sales is being opened"));
+    let login = Api::finish(serve.line("sales").request("POST", "/v1/users/login")).await;
+    assert_eq!(login.status, 401, "{login:?}");
+    assert_eq!(serve.main().get("/readyz").await.status, 200);
+    assert_eq!(serve.line("nobody").get("/v1/health").await.status, 404);
+
+    drop(feed);
+    let uploaded = upload.await.unwrap();
+    assert_eq!(uploaded.status, 200, "{uploaded:?}");
+    let id = uploaded.body["media"][0]["id"].as_str().unwrap();
+    // The line that was opened anew has the file.
+    until("the line is back", SOON, || async {
+        let answer = sales.get(&format!("/v1/media/{id}")).await;
+        (answer.status == 200).then_some(())
+    })
+    .await;
+    assert!(!serve.log().contains("calls are still in work"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_way_to_the_network_is_taken_without_a_pause() {
+    let network = Network::start("eager").await;
+    let first = Number::of(&network, "number").await;
+    let serve = Serve::start(&network, &first.by_id("main")).await;
+    let main = serve.main().login("admin", Serve::PASSWORD).await;
+    first.register(&network, &main).await;
+
+    let other = format!(
+        "{}version = \"v23.0\"\ntimeout_s = 20\n",
+        first.by_id("main")
+    );
+    serve.change(&other).await;
+
+    until("the other version", SOON, || async {
+        let support = main.get("/v1/support").await;
+        assert_eq!(support.status, 200, "{support:?}");
+        let version = &support.body["support"]["landline"]["network"]["version"];
+        (version == "v23.0").then_some(())
+    })
+    .await;
+    assert_eq!(main.gateway_status().await, "connected");
+    let log = serve.log();
+    assert!(log.contains("another upstream configuration is in force"));
+    assert!(!log.contains("the line is closed"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_for_a_number_before_it_had_a_line_is_given_to_the_line() {
+    let network = Network::start("eager").await;
+    let (first, second) = (
+        Number::of(&network, "number").await,
+        Number::of(&network, "second").await,
+    );
+    let serve = Serve::start(&network, &first.by_id("main")).await;
+    let main = serve.main().login("admin", Serve::PASSWORD).await;
+    let (_, world) = network.phones().call("GET", "/sim/world", None).await;
+    let poster = Poster::at(serve.relay(), &world["graph"]).of_number(second.id());
+    let customer = network.phones().customer().await;
+    let early = network_text(&customer, "wamid.EARLY", "before you were there");
+
+    poster.deliver(&poster.message(&early)).await;
+
+    let strays = || async {
+        let support = main.get("/v1/support").await;
+        support.body["support"]["landline"]["strays"].as_u64()
+    };
+    assert_eq!(strays().await, Some(1));
+
+    let both = format!(
+        "{}{}",
+        first.by_id("main"),
+        taken_over(&second.by_id("sales"))
+    );
+    serve.change(&both).await;
+    until("the new line answers", SOON, || async {
+        let answer = serve.line("sales").get("/v1/health").await;
+        (answer.status == 401).then_some(())
+    })
+    .await;
+    let sales = serve.line("sales").login("admin", Serve::PASSWORD).await;
+    let sink = Sink::start().await;
+    webhook(&sales, &sink).await;
+    second.register(&network, &sales).await;
+    let given = |message: &Value| message["text"]["body"] == "before you were there";
+    sink.message("what came early", given).await;
+    assert_eq!(strays().await, Some(0));
 }

@@ -5,6 +5,7 @@ use onprem::account::{Identity, ShardChange, TwoStep};
 use onprem::certificate::NameCertificate;
 use rstest::rstest;
 use serde_json::json;
+use store::{Batch, Change, Lane, Outcome};
 use tempfile::TempDir;
 
 use super::*;
@@ -280,6 +281,50 @@ async fn another_number_and_another_certificate_ask_nothing_of_the_network() {
     assert_eq!((number.status, number.code), (400, Code::INVALID));
     assert_eq!((name.status, name.code), (403, Code::ACCESS));
     assert!(network.asked().is_empty());
+}
+
+#[tokio::test]
+async fn a_number_is_refused_while_messages_of_another_one_wait() {
+    let network = Network::start("CONNECTED", "VERIFIED").await;
+    let (line, _dir) = registered_line(&network, None).await;
+    let accept = Change::Accept {
+        line: line.config.name.clone(),
+        lane: Lane::new("12025550199"),
+        wa_id: "12025550199".to_owned(),
+        kind: "text".to_owned(),
+        body: Vec::new(),
+        opaque: None,
+        at_ms: 0,
+        expires_ms: i64::MAX,
+    };
+    let accepted = line.store().apply(Batch::of(vec![accept])).await.unwrap();
+    let [Outcome::Accepted { outbox, .. }] = accepted[..] else {
+        panic!("{accepted:?}");
+    };
+    network.set("display_phone_number", "+1 202-555-0144");
+    network.set("certificate", certificate("Harbour Books", "12025550144"));
+    let another = || Registration {
+        identity: identity("2025550144"),
+        cert: Some(certificate("Harbour Books", "12025550144")),
+        ..registration(None)
+    };
+
+    let refused = line.register(another()).await.unwrap_err();
+
+    assert_eq!((refused.status, refused.code), (400, Code::INVALID));
+    assert!(
+        refused
+            .details
+            .contains("1 messages that were accepted for 12025550143 wait"),
+        "{}",
+        refused.details
+    );
+    assert_eq!(line.number().as_deref(), Some(NUMBER));
+
+    let finish = Batch::of(vec![Change::FinishOutbox { outbox }]);
+    line.store().apply(finish).await.unwrap();
+    assert_eq!(line.register(another()).await, Ok(Registered::Already));
+    assert_eq!(line.number().as_deref(), Some("12025550144"));
 }
 
 /// A line whose number is registered, with the PIN of the caller.

@@ -190,6 +190,48 @@ fn a_line_that_cannot_work_is_refused(
     assert!(!said.contains("feeble"), "{said}");
 }
 
+#[rstest]
+#[case("sales_2", "LANDLINE_LINES_SALES_2_")]
+#[case("sales-2-other", "LANDLINE_LINES_SALES_2_OTHER_APP_SECRET")]
+#[case("main-other", "LANDLINE_LINES_MAIN_OTHER_APP_SECRET")]
+fn lines_that_would_share_a_variable_are_refused(#[case] name: &str, #[case] variable: &str) {
+    let said = refusal(
+        &format!("{WHOLE}\n[lines.{name}]\nphone_number_id = \"1003\"\n"),
+        &[],
+    );
+
+    assert!(said.contains("would share the variable"), "{said}");
+    assert!(said.contains(variable), "{said}");
+    assert!(said.contains(&format!("lines.{name}")), "{said}");
+}
+
+#[test]
+fn a_line_takes_another_way_and_other_secrets_without_a_pause_and_nothing_else() {
+    let config = load(WHOLE, &[]).expect("right");
+    let main = line(&config, "main");
+    let other_way = LineSetup {
+        timeout: Duration::from_secs(7),
+        app_secret: "another".to_owned(),
+        first_password: None,
+        ..main.clone()
+    };
+    let other_number = LineSetup {
+        number: NumberSetup::Id("1009".to_owned()),
+        ..main.clone()
+    };
+
+    assert!(main.becomes_without_a_pause(&other_way));
+    assert!(!main.becomes_without_a_pause(&other_number));
+}
+
+#[test]
+fn hints_name_settings_and_no_flags() {
+    let said = refusal("http_listen = \"0.0.0.0:80\"\n", &[]);
+
+    assert!(said.contains("allow_plain = true"), "{said}");
+    assert!(!said.contains("--"), "{said}");
+}
+
 #[test]
 fn a_variable_that_is_wrong_is_named_itself() {
     let said = refusal(WHOLE, &[("LANDLINE_STRICT", "perhaps")]);

@@ -45,6 +45,12 @@ impl Graph {
             .await
     }
 
+    /// One more number of the account.
+    pub(crate) async fn add_number(&self, number: &Value) {
+        let path = format!("{}/phone_numbers", self.waba_id);
+        self.post(&path, number).await;
+    }
+
     /// Uploads a file; its `MEDIA_ID`.
     pub(crate) async fn upload(&self, content_type: &str, bytes: Bytes) -> String {
         let part = Part::stream(bytes)

@@ -28,6 +28,18 @@ impl Poster {
         }
     }
 
+    /// To a relay at this address; `graph` says whose.
+    pub(crate) fn at(relay: &str, graph: &Value) -> Self {
+        let text = |name: &str| graph[name].as_str().unwrap().to_owned();
+        Self {
+            url: format!("{relay}/graph/{}", text("app_id")),
+            secret: text("app_secret"),
+            account: text("waba_id"),
+            number: text("phone_number_id"),
+            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+        }
+    }
+
     /// The same for events of another number.
     pub(crate) fn of_number(mut self, phone_number_id: &str) -> Self {
         phone_number_id.clone_into(&mut self.number);

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use serde_json::Value;
 use tokio::process::Child;
 
-use super::process::{Folder, endpoints, landline};
+use super::process::{Folder, endpoints, landline, resident_kib};
 use super::{Api, Network, SOON};
 
 /// `landline serve`, and its configuration.
@@ -81,6 +81,16 @@ impl Serve {
         self.signal("-TERM").await;
         let ended = tokio::time::timeout(SOON, self.child.wait()).await;
         ended.unwrap().unwrap()
+    }
+
+    /// The relay's address, without a path.
+    pub(crate) fn relay(&self) -> &str {
+        self.endpoints["relay"].as_str().unwrap()
+    }
+
+    /// Resident memory in KiB.
+    pub(crate) fn resident_kib(&self) -> u64 {
+        resident_kib(&self.child)
     }
 
     pub(crate) fn log(&self) -> String {
