@@ -227,7 +227,6 @@ impl LineSetup {
     /// secrets that it holds no state of.
     pub(super) fn becomes_without_a_pause(&self, other: &Self) -> bool {
         let with_its_way = Self {
-            base_url: other.base_url.clone(),
             version: other.version.clone(),
             timeout: other.timeout,
             access_token: other.access_token.clone(),

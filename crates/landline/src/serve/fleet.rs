@@ -126,7 +126,6 @@ impl<'a> Fleet<'a> {
     pub(super) async fn reform(&mut self, config: &Config) -> Result<(), Stop> {
         let mut troubles = Troubles::default();
         self.renew(config, &mut troubles).await;
-        self.gateway.expect(config.lines.keys().cloned());
         let ready = self.numbers_of_changed(config, &mut troubles).await;
         self.tell_relay(config).await;
         let gone: Vec<LineName> = (self.open.keys())
@@ -134,7 +133,6 @@ impl<'a> Fleet<'a> {
             .cloned()
             .collect();
         self.close(&gone).await;
-        self.gateway.expect(config.lines.keys().cloned());
         for (name, phone_number_id) in ready {
             let Some(setup) = config.lines.get(&name) else {
                 continue;
@@ -144,6 +142,7 @@ impl<'a> Fleet<'a> {
                 Err(stop) => troubles.note(&name, stop),
             }
         }
+        self.gateway.expect(config.lines.keys().cloned());
         troubles.first.map_or(Ok(()), Err)
     }
 
@@ -156,14 +155,17 @@ impl<'a> Fleet<'a> {
         }
     }
 
-    /// The lines that are not open as they are set up, each with the id of its number: looked up side by side.
+    /// The lines that have to be opened, each with the id of its number: looked up side by side.
     async fn numbers_of_changed(
         &mut self,
         config: &Config,
         troubles: &mut Troubles,
     ) -> BTreeMap<LineName, String> {
-        let changed = (config.lines.iter())
-            .filter(|(name, setup)| self.open.get(name).is_none_or(|open| open.setup != **setup));
+        // What can be taken without a pause was given to the line, or cannot be used: it stays as it is then.
+        let changed = (config.lines.iter()).filter(|(name, setup)| {
+            let open = self.open.get(name);
+            open.is_none_or(|open| !open.setup.becomes_without_a_pause(setup))
+        });
         let look_up =
             changed.map(|(name, setup)| async move { (name, phone_number_id(name, setup).await) });
         let mut ready = BTreeMap::new();

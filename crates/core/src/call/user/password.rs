@@ -1,4 +1,4 @@
-//! Passwords: Argon2id, on a thread of its own, one at a time.
+//! Passwords: Argon2id, on one thread for all lines, one at a time. The lines take turns.
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,7 +19,10 @@ const PARAMS: Params = match Params::new(7168, 5, 1, None) {
     Err(_) => panic!("these parameters are within Argon2's ranges"),
 };
 
-/// Waiting or computed; some seconds of work. Beyond it callers are told to come back.
+/// To the one thread that computes, for all lines: its memory is more than the rest of many idle lines.
+static WORKER: OnceLock<mpsc::Sender<Work>> = OnceLock::new();
+
+/// Waiting or computed, of a line; some seconds of work. Beyond it callers are told to come back.
 const PLACES: usize = 256;
 
 type Work = Box<dyn FnOnce(&Hasher) + Send>;
@@ -88,23 +91,23 @@ impl PasswordHasher<PasswordHash> for Hasher {
     }
 }
 
-/// Hashes and compares passwords.
+/// Hashes and compares passwords of a line.
 pub(super) struct Passwords {
-    /// To the one thread that computes.
-    worker: OnceLock<mpsc::Sender<Work>>,
     places: Arc<Semaphore>,
+    /// One of a line is with the worker at a time, so that a crowd at one line does not go before another's.
+    turn: Arc<Semaphore>,
 }
 
 impl Default for Passwords {
     fn default() -> Self {
         Self {
-            worker: OnceLock::new(),
             places: Arc::new(Semaphore::new(PLACES)),
+            turn: Arc::new(Semaphore::new(1)),
         }
     }
 }
 
-/// Computes until the last sender has gone.
+/// Computes as long as the process lives.
 fn start_worker() -> mpsc::Sender<Work> {
     let (sender, works) = mpsc::channel::<Work>();
     let run = move || {
@@ -165,15 +168,16 @@ impl Passwords {
         let place = self.places.clone().try_acquire_owned().map_err(|_| {
             Refusal::new(Code::OVERLOADED, "too many logins at once: try again soon").retry_after(1)
         })?;
+        let turn = self.turn.clone().acquire_owned().await.map_err(failed)?;
         let (answer, outcome) = oneshot::channel();
         let work = Box::new(move |hasher: &Hasher| {
             // The place is free when the work is done, whether or not the caller still waits; then it is not done at all.
-            let _place = place;
+            let (_place, _turn) = (place, turn);
             if !answer.is_closed() {
                 answer.send(work(hasher)).ok();
             }
         });
-        let worker = self.worker.get_or_init(start_worker);
+        let worker = WORKER.get_or_init(start_worker);
         worker.send(work).map_err(failed)?;
         outcome.await.map_err(failed)?.map_err(failed)
     }
@@ -208,6 +212,20 @@ mod tests {
             .unwrap_err();
 
         assert_eq!(refusal.code, Code::INTERNAL);
+    }
+
+    #[tokio::test]
+    async fn a_crowd_at_one_line_does_not_go_before_another() {
+        let (crowded, quiet) = (Passwords::default(), Passwords::default());
+        let crowd = (0..20).map(|_| crowded.hash("Correct-horse-1"));
+        let mut crowd = std::pin::pin!(futures_util::future::join_all(crowd));
+        assert!(futures_util::poll!(&mut crowd).is_pending());
+
+        tokio::select! {
+            biased;
+            hash = quiet.hash("Correct-horse-1") => assert!(hash.is_ok()),
+            _ = &mut crowd => panic!("the crowd went first"),
+        }
     }
 
     #[tokio::test]
