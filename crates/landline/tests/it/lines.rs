@@ -14,6 +14,8 @@ const LINES: usize = 16;
 const PER_LINE_KIB: u64 = 512;
 /// Messages of the idle line in each half of the comparison.
 const MESSAGES: usize = 200;
+/// A machine that stalls spoils one of them, an unfair program all.
+const ROUNDS: usize = 4;
 /// Connections of its neighbour.
 const LOAD: usize = 8;
 /// Below this a 99th percentile says more of the machine that the tests share than of the program.
@@ -113,15 +115,19 @@ async fn an_idle_line_keeps_its_pace_beside_a_busy_one() {
     let (busy, idle) = (&many.apis[0], &many.apis[1]);
     p99(idle, &customer, MESSAGES / 4).await;
 
-    let alone = p99(idle, &customer, MESSAGES).await;
-    let beside = tokio::select! {
-        beside = p99(idle, &customer, MESSAGES) => beside,
-        () = load(busy, &customer) => unreachable!("the load has no end"),
-    };
-
-    eprintln!("p99 alone {alone:?}, beside {beside:?}");
-    let limit = 3 * alone.max(NOISE);
-    assert!(beside <= limit, "alone {alone:?}, beside {beside:?}");
+    let mut rounds = Vec::new();
+    for _ in 0..ROUNDS {
+        let alone = p99(idle, &customer, MESSAGES).await;
+        let beside = tokio::select! {
+            beside = p99(idle, &customer, MESSAGES) => beside,
+            () = load(busy, &customer) => unreachable!("the load has no end"),
+        };
+        rounds.push((alone, beside));
+        if beside <= 3 * alone.max(NOISE) {
+            return;
+        }
+    }
+    panic!("alone and beside the load: {rounds:?}");
 }
 
 /// The 99th percentile of what accepting takes, one message after the other.
