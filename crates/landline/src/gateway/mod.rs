@@ -124,7 +124,7 @@ impl Gateway {
         match self.relay().inbox().adopt(lines).await {
             Ok(0) => {}
             Ok(events) => {
-                tracing::info!(events, "what came before its line was there is given to it")
+                tracing::info!(events, "what came before its line was there is given to it");
             }
             Err(error) => {
                 tracing::error!(%error, "what came before its line was there is not given to it: it stays aside until lines change again");

@@ -1,9 +1,10 @@
 //! Many lines in one process: each for itself, and none at another's cost.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::serve::{Number, taken_over};
 use crate::support::{Api, Graph, Network, Serve, heavy, text};
