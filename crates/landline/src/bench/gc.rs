@@ -153,7 +153,6 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
         println!("{}", serde_json::to_string(report)?);
         return Ok(());
     }
-    let ratio = &report.ratio;
     println!(
         "accept   {:>8.0} messages/s, {} connections, durable",
         report.alone_per_s, report.connections
@@ -162,10 +161,7 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
         "during   {:>8.0} messages/s while {} old messages are collected, {:.0} a second",
         report.during_per_s, report.messages, report.collected_under_load_per_s
     );
-    println!(
-        "ratio    {:>8.2} (median of {} rounds; {:.2} to {:.2})",
-        ratio.median, report.rounds, ratio.min, ratio.max
-    );
+    report.ratio.print(report.rounds);
     println!(
         "collect  {:>8.0} messages/s with nothing else to do",
         report.collected_alone_per_s

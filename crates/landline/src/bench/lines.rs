@@ -89,7 +89,6 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
         println!("{}", serde_json::to_string(report)?);
         return Ok(());
     }
-    let ratio = &report.ratio;
     println!(
         "alone    {:>8.2} ms, the 99th percentile of an idle line's messages",
         report.alone_p99_ms
@@ -98,9 +97,6 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
         "beside   {:>8.2} ms, while another line accepts {:.0} messages/s at {} connections",
         report.beside_p99_ms, report.load_per_s, report.connections
     );
-    println!(
-        "ratio    {:>8.2} (median of {} rounds; {:.2} to {:.2})",
-        ratio.median, report.rounds, ratio.min, ratio.max
-    );
+    report.ratio.print(report.rounds);
     Ok(())
 }

@@ -90,6 +90,16 @@ struct Spread {
     max: f64,
 }
 
+impl Spread {
+    /// The line that says a ratio, taken in so many rounds.
+    fn print(&self, rounds: u16) {
+        println!(
+            "ratio    {:>8.2} (median of {rounds} rounds; {:.2} to {:.2})",
+            self.median, self.min, self.max
+        );
+    }
+}
+
 /// Runs the chosen measurement.
 pub(crate) async fn run(args: BenchArgs) -> Result<(), Stop> {
     let ended = match args.what {
@@ -163,7 +173,6 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
         println!("{}", serde_json::to_string(report)?);
         return Ok(());
     }
-    let ratio = &report.ratio;
     println!(
         "accept   {:>8.0} messages/s, {} connections, durable, {} stored",
         report.product_per_s, report.connections, report.stored_rows
@@ -172,10 +181,7 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
         "bare     {:>8.0} messages/s (axum, the same JSON, the same bytes, one table)",
         report.reference_per_s
     );
-    println!(
-        "ratio    {:>8.2} (median of {} rounds; {:.2} to {:.2})",
-        ratio.median, report.rounds, ratio.min, ratio.max
-    );
+    report.ratio.print(report.rounds);
     Ok(())
 }
 

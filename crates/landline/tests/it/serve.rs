@@ -82,6 +82,15 @@ pub(crate) fn taken_over(line: &str) -> String {
     format!("{line}take_over = true\n")
 }
 
+/// Two lines, of these numbers.
+fn main_and_sales(main: &Number, sales: &Number) -> String {
+    format!(
+        "{}{}",
+        main.by_id("main"),
+        taken_over(&sales.by_id("sales"))
+    )
+}
+
 async fn webhook(api: &Api, sink: &Sink) {
     let set = api
         .patch(
@@ -156,11 +165,7 @@ async fn a_token_of_one_line_is_refused_on_every_other() {
         Number::of(&network, "number").await,
         Number::of(&network, "second").await,
     );
-    let lines = format!(
-        "{}{}",
-        first.by_id("main"),
-        taken_over(&second.by_id("sales"))
-    );
+    let lines = main_and_sales(&first, &second);
     let serve = Serve::start(&network, &lines).await;
     let main = serve.main().login("admin", Serve::PASSWORD).await;
     let sales = serve.line("sales").login("admin", Serve::PASSWORD).await;
@@ -207,11 +212,7 @@ async fn lines_come_and_go_while_it_runs() {
     let absent = serve.line("sales").get("/v1/health").await;
     assert_eq!(absent.status, 404, "{absent:?}");
 
-    let both = format!(
-        "{}{}",
-        first.by_id("main"),
-        taken_over(&second.by_id("sales"))
-    );
+    let both = main_and_sales(&first, &second);
     serve.change(&both).await;
     let answered = until("the new line answers", SOON, || async {
         let answer = serve.line("sales").get("/v1/health").await;
@@ -406,11 +407,7 @@ async fn what_came_for_a_number_before_it_had_a_line_is_given_to_the_line() {
     };
     assert_eq!(strays().await, Some(1));
 
-    let both = format!(
-        "{}{}",
-        first.by_id("main"),
-        taken_over(&second.by_id("sales"))
-    );
+    let both = main_and_sales(&first, &second);
     serve.change(&both).await;
     until("the new line answers", SOON, || async {
         let answer = serve.line("sales").get("/v1/health").await;

@@ -58,6 +58,22 @@ async fn a_page_ends_at_its_rows_or_its_bytes() {
 }
 
 #[tokio::test]
+async fn a_look_is_no_news() {
+    let dir = tempfile::tempdir().unwrap();
+    let depot = Depot::open(&dir.path().join("mailbox.db"), u64::MAX).unwrap();
+    depot.keep(parcel(1, 100)).await.unwrap();
+    let mut standing = depot.watch();
+    standing.borrow_and_update();
+
+    assert_eq!(numbers(&depot.after(0, 10, 1000).await.unwrap()), [1]);
+    // The thread tells what it did before it answers.
+    assert!(!standing.has_changed().unwrap());
+
+    depot.keep(parcel(2, 100)).await.unwrap();
+    assert!(standing.has_changed().unwrap());
+}
+
+#[tokio::test]
 async fn a_newer_mailbox_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("mailbox.db");

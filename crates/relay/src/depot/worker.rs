@@ -67,7 +67,8 @@ pub(super) fn run(
                     ..standing
                 };
                 alarm.look(&standing);
-                told.send_replace(standing);
+                // A mere look is no news: whoever looks because of news would look for ever.
+                told.send_if_modified(|present| std::mem::replace(present, standing) != standing);
             }
             Err(error) => tracing::error!(%error, "the mailbox cannot be counted"),
         }
